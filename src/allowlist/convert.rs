@@ -1,7 +1,7 @@
 //! Converts the keyed form to lists and back. To lists nothing is lost. Back, the lists are read as the guest
 //! agent reads them, and dropped parts are reported.
 
-use std::collections::btree_map::Entry as Place;
+use std::collections::btree_map::Entry as MapEntry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -111,7 +111,7 @@ impl Lists {
         let roles = self.roles.into_iter().flatten().map(|entry| (entry.name, entry.privileges));
         let roles = last_of_equal(List::Roles, roles, &mut collapsed);
         let roles = roles.into_iter().map(|(name, listed)| {
-            let privileges = unite(List::Roles, &name, listed, &mut collapsed);
+            let privileges = unique_references(List::Roles, &name, listed, &mut collapsed);
             (name, Role { privileges })
         });
         let roles = roles.collect();
@@ -130,14 +130,15 @@ impl Lists {
         let mut role_assignments = BTreeMap::<String, RoleAssignment>::new();
         let mut times = BTreeMap::<String, usize>::new();
         for entry in self.role_assignments.into_iter().flatten() {
-            let identities = unite(List::RoleAssignments, &entry.role, entry.identities, &mut collapsed);
+            let identities =
+                unique_references(List::RoleAssignments, &entry.role, entry.identities, &mut collapsed);
             match role_assignments.entry(entry.role) {
-                Place::Vacant(place) => {
-                    place.insert(RoleAssignment { identities });
+                MapEntry::Vacant(slot) => {
+                    slot.insert(RoleAssignment { identities });
                 }
-                Place::Occupied(mut place) => {
-                    *times.entry(place.key().clone()).or_insert(1) += 1;
-                    place.get_mut().identities.extend(identities);
+                MapEntry::Occupied(mut slot) => {
+                    *times.entry(slot.key().clone()).or_insert(1) += 1;
+                    slot.get_mut().identities.extend(identities);
                 }
             }
         }
@@ -180,16 +181,16 @@ fn last_of_equal<T>(
     entries: impl Iterator<Item = (String, T)>,
     collapsed: &mut Vec<Collapsed>,
 ) -> BTreeMap<String, T> {
-    let mut kept = BTreeMap::new();
+    let mut by_name = BTreeMap::new();
     let mut times = BTreeMap::<String, usize>::new();
     for (name, entry) in entries {
-        match kept.entry(name) {
-            Place::Vacant(place) => {
-                place.insert(entry);
+        match by_name.entry(name) {
+            MapEntry::Vacant(slot) => {
+                slot.insert(entry);
             }
-            Place::Occupied(mut place) => {
-                *times.entry(place.key().clone()).or_insert(1) += 1;
-                place.insert(entry);
+            MapEntry::Occupied(mut slot) => {
+                *times.entry(slot.key().clone()).or_insert(1) += 1;
+                slot.insert(entry);
             }
         }
     }
@@ -198,25 +199,25 @@ fn last_of_equal<T>(
         name,
         times,
     }));
-    kept
+    by_name
 }
 
-fn unite(
+fn unique_references(
     list: List,
     name: &str,
     references: Vec<String>,
     collapsed: &mut Vec<Collapsed>,
 ) -> BTreeSet<String> {
-    let mut united = BTreeSet::new();
+    let mut unique = BTreeSet::new();
     let mut repeated = BTreeSet::new();
     for reference in references {
         // It only replaces an equal value.
-        let Some(reference) = united.replace(reference) else { continue };
+        let Some(reference) = unique.replace(reference) else { continue };
         if repeated.insert(reference.clone()) {
             collapsed.push(Collapsed::RepeatedReference { list, name: name.to_owned(), reference });
         }
     }
-    united
+    unique
 }
 
 #[cfg(test)]
@@ -254,9 +255,9 @@ mod tests {
         assert_eq!(rules.privileges["p"].path, "/c");
         assert_eq!(rules.roles["r"].privileges, ["p".to_owned()].into());
         assert_eq!(rules.role_assignments["r"].identities, ["a".to_owned(), "b".to_owned()].into());
-        let told: Vec<_> = collapsed.iter().map(ToString::to_string).collect();
+        let texts: Vec<_> = collapsed.iter().map(ToString::to_string).collect();
         assert_eq!(
-            told,
+            texts,
             [
                 "privileges holds \"p\" 3 times; the guest agent keeps the last",
                 "roles holds \"r\" 2 times; the guest agent keeps the last",

@@ -2,7 +2,7 @@
 //! hold.
 
 use super::{
-    Allowlist, Context, DefaultAccess, Destination, Document, Endpoint, Identity, LearnOptions, Matcher,
+    Allowlist, DefaultAccess, Destination, Document, Endpoint, Identity, LearnOptions, LintContext, Matcher,
     Mode, OsType, Privilege, Request, Role, RoleAssignment, Rules, document_findings, learn,
 };
 
@@ -43,7 +43,7 @@ pub fn rules(data: &[u8]) {
     let Ok(value) = serde_json::from_slice(data) else { return };
     match Document::from_value(&value) {
         Ok(document) => {
-            for finding in document_findings(&document, &Context::default()) {
+            for finding in document_findings(&document, &LintContext::default()) {
                 assert!(!finding.message.is_empty());
             }
         }

@@ -44,24 +44,25 @@ pub use convert::Collapsed;
 pub use decision::{
     Decision, Destination, Matcher, Matches, Request, Step, Target, Verdict, path_is_guarded,
 };
-pub use difference::{Changed, Difference, Effect, Replay, difference, replay, unnoticed_change};
-pub use document::{Document, IdentityEntry, Lists, PrivilegeEntry, Refused, RoleAssignmentEntry, RoleEntry};
+pub use difference::{ChangedRequest, Difference, Effect, Replay, difference, replay, unnoticed_change};
+pub use document::{
+    Document, IdentityEntry, InvalidDocument, Lists, PrivilegeEntry, RoleAssignmentEntry, RoleEntry,
+};
 pub use draft::{Draft, Text};
 use draft::{known, named};
 pub use findings::{
-    CATALOG, Condition, Context, Entry, Finding, FindingId, Group, Needs, Sensitive, Severity, Subject,
-    document_findings, findings, group, nearest, nearest_within, open_document_findings, sensitive,
+    CATALOG, CatalogEntry, Finding, FindingGroup, FindingId, IdentityCondition, LintContext, Needs,
+    Sensitive, Severity, Subject, document_findings, findings, group, nearest, nearest_within,
+    open_document_findings, sensitive,
 };
 pub use grants::{Grant, count_grants, grants, grants_of_draft};
-pub use learn::{
-    Learned, Learner, LeftOut, LeftOutRequest, Options as LearnOptions, Reason, Report, Wider, learn,
-};
+pub use learn::{LearnOptions, LearnReport, Learned, Learner, LeftOut, LeftOutRequest, Reason, Wider, learn};
 pub use matrix::{
-    Answer, Asked, By, Cell, ChangedDecision, Column, Compared, Matrix, Reached, Reacher, Row, Section,
-    Shown, Size, Source, Table, column_name, compare, matrix_markdown, matrix_text, row_name, shown,
-    words as matrix_words,
+    AllowedBy, Cell, CellOutcome, ChangedDecision, Column, Compared, Matrix, MatrixSource, Reached, Reacher,
+    Row, RowRequest, Section, Shown, Size, Table, column_name, compare, matrix_markdown, matrix_text,
+    row_name, shown, words as matrix_words,
 };
-pub use picture::{Picture, Unknown, graphviz, markdown, mermaid, svg, text};
+pub use picture::{Picture, UnknownParts, graphviz, markdown, mermaid, svg, text};
 pub(crate) use picture::{clipped, code, escaped, listed, prose, visible};
 pub use rules::{Allowlist, Identity, List, Privilege, Role, RoleAssignment, Rules};
 pub use words::{DefaultAccess, Endpoint, Mode, OsType, UnknownWord};

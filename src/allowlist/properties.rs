@@ -163,7 +163,7 @@ proptest! {
     #[test]
     fn every_reference_counts_in_rules_without_dangling_names(lists in lists()) {
         let (rules, _) = lists.into_rules();
-        let dangling = findings(&Draft::from(&rules), &Context::default()).iter().any(|f| f.id == FindingId::L02);
+        let dangling = findings(&Draft::from(&rules), &LintContext::default()).iter().any(|f| f.id == FindingId::L02);
         let all_there = rules.role_assignments.iter().all(|(role, one)| {
             rules.roles.contains_key(role) && one.identities.iter().all(|name| rules.identities.contains_key(name))
         }) && rules.roles.values().flat_map(|role| &role.privileges).all(|name| rules.privileges.contains_key(name));
@@ -181,8 +181,8 @@ proptest! {
             mode: Mode::Enforce, default_access, rules: lists.into_rules().0,
         };
         let (old, new) = (with(old, before), with(new, after));
-        let told = difference(&old, &new, None);
-        if told.effects.iter().any(Effect::is_loss) {
+        let difference = difference(&old, &new, None);
+        if difference.effects.iter().any(Effect::is_loss) {
             return Ok(());
         }
         let (old, new) = (Matcher::new(&old), Matcher::new(&new));
@@ -207,9 +207,9 @@ proptest! {
             }
         }
         for (name, privilege) in &rules.privileges {
-            prop_assert!(reach.is_closed(name) == reach.ways(name).is_empty());
-            for way in reach.ways(name) {
-                let (grant, through) = (way.grant, &rules.privileges[way.grant.privilege]);
+            prop_assert!(reach.is_closed(name) == reach.grants(name).is_empty());
+            for reaching in reach.grants(name) {
+                let (grant, through) = (reaching.grant, &rules.privileges[reaching.grant.privilege]);
                 let url = url_of(privilege, through);
                 let identity = &rules.identities[grant.identity];
                 let request = Request {
@@ -219,7 +219,7 @@ proptest! {
                 };
                 prop_assert!(matcher.matches(&request).privileges.contains(&name.as_str()), "{}", url);
                 prop_assert_eq!(matcher.decide(&request).verdict, Verdict::Allowed, "{}", url);
-                if !way.in_part {
+                if !reaching.in_part {
                     let url = url_of(privilege, privilege);
                     let request = Request { url: &url, ..request };
                     prop_assert_eq!(matcher.decide(&request).verdict, Verdict::Allowed, "{}", url);

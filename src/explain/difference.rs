@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::version::Explained;
 use crate::allowlist::{
-    Answer, ChangedDecision, Compared, DefaultAccess, Document, Effect, Mode, Source, Unknown, compare,
-    count_grants, difference, grants,
+    CellOutcome, ChangedDecision, Compared, DefaultAccess, Document, Effect, MatrixSource, Mode,
+    UnknownParts, compare, count_grants, difference, grants,
 };
 
 /// How many differences are computed.
@@ -79,7 +79,7 @@ impl Difference {
 
     /// Whether a request for tokens, certificates or the like is among what opens.
     pub(super) fn reaches_sensitive(&self) -> bool {
-        self.compared.changes.iter().any(|one| one.opens() && !one.is.is_empty())
+        self.compared.changes.iter().any(|one| one.opens() && !one.sensitive.is_empty())
     }
 
     fn new(kind: Kind, one: &Explained) -> Self {
@@ -160,7 +160,7 @@ fn pairs<'a>(old: &'a [Explained], new: &'a [Explained]) -> Vec<Pair<'a>> {
 
 fn one_sided(kind: Kind, one: &Explained) -> Difference {
     let mut difference = Difference::new(kind, one);
-    if one.extent == Unknown::Rules {
+    if one.extent == UnknownParts::Rules {
         difference.unknown.extend(one.unknown.iter().cloned());
         return difference;
     }
@@ -181,7 +181,7 @@ fn changed(old: &Explained, new: &Explained) -> Difference {
     let mut change = Difference::new(Kind::Changed, new);
     change.was = Some(old.title.clone()).filter(|was| *was != new.title);
     for one in [old, new] {
-        if one.extent == Unknown::Rules {
+        if one.extent == UnknownParts::Rules {
             change.unknown.extend(one.unknown.iter().cloned());
         }
     }
@@ -192,7 +192,7 @@ fn changed(old: &Explained, new: &Explained) -> Difference {
     let endpoint = new.profile.endpoint.or(old.profile.endpoint);
     let is_open_before = |text: &str| old.is_placeholder(text);
     let is_open_after = |text: &str| new.is_placeholder(text);
-    let source = |document, one: &Explained, is_open| Source {
+    let source = |document, one: &Explained, is_open| MatrixSource {
         document,
         endpoint,
         os_type: one.profile.os_type,
@@ -208,14 +208,14 @@ fn changed(old: &Explained, new: &Explained) -> Difference {
     }
     // The consequences of unknown values are left to the decisions.
     let has_words = |one: &Document| one.mode.is_some() && one.default_access.is_some();
-    let is_known = [old, new].iter().all(|one| one.extent == Unknown::Nothing);
+    let is_known = [old, new].iter().all(|one| one.extent == UnknownParts::Nothing);
     if is_known && has_words(&before) && has_words(&after) {
         let of = |effect: &Effect<'_>| Consequence { is_loss: effect.is_loss(), text: effect.to_string() };
         change.consequences = difference.effects.iter().map(of).collect();
         // What is dangerous first.
         change.consequences.sort_by_key(|one| one.is_loss);
     }
-    let unknown = compared.changes.iter().filter(|one| one.after.answer == Answer::Unknown).count();
+    let unknown = compared.changes.iter().filter(|one| one.after.outcome == CellOutcome::Unknown).count();
     if unknown > 0 {
         change.unknown.push(match unknown {
             1 => "The decision on 1 request is not known yet.".to_owned(),

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::arguments::Arguments;
 use crate::allowlist::{
-    Context, Document, Draft, Endpoint, Finding, FindingId, List, Needs, OsType, Picture, Refused, Severity,
-    Subject, Unknown, document_findings, findings, open_document_findings,
+    Document, Draft, Endpoint, Finding, FindingId, InvalidDocument, LintContext, List, Needs, OsType,
+    Picture, Severity, Subject, UnknownParts, document_findings, findings, open_document_findings,
 };
 
 /// A version in a file. Texts in it may be placeholders for values that are known only later.
@@ -114,7 +114,7 @@ pub(super) struct Explained {
     pub(super) document: Document,
     pub(super) profile: Profile,
     /// How much of the rules is not known.
-    pub(super) extent: Unknown,
+    pub(super) extent: UnknownParts,
     pub(super) placeholders: Placeholders,
 }
 
@@ -143,7 +143,7 @@ impl Version {
     }
 
     /// The explanation. It names what is not known, and draws no conclusion from that.
-    pub(super) fn explain(&self, arguments: &Arguments) -> Result<Explained, Refused> {
+    pub(super) fn explain(&self, arguments: &Arguments) -> Result<Explained, InvalidDocument> {
         let mut properties = self.properties.clone();
         let mut unknown = Vec::new();
         for (name, alias) in
@@ -157,10 +157,10 @@ impl Version {
                 properties.insert(member, Value::Null);
             }
         }
-        let mut extent = Unknown::Nothing;
+        let mut extent = UnknownParts::Nothing;
         if let Some(why) = self.unknown_rules(&properties) {
             unknown.push(why);
-            extent = Unknown::Rules;
+            extent = UnknownParts::Rules;
             properties.retain(|name, _| !name.eq_ignore_ascii_case("rules") && !is_list(name));
             // So that something is left to read.
             properties.insert("rules".to_owned(), Value::Null);
@@ -170,7 +170,7 @@ impl Version {
                 self.find_placeholders(rules, "rules", &mut places);
             }
             if !places.is_empty() {
-                extent = Unknown::Texts;
+                extent = UnknownParts::Texts;
             }
             let more = places.len().saturating_sub(MAX_NAMED);
             for (place, text) in places.into_iter().take(MAX_NAMED) {
@@ -186,19 +186,19 @@ impl Version {
             endpoint: arguments.endpoint.or(self.profile.endpoint),
             os_type: arguments.os_type.or(self.profile.os_type),
         };
-        let context = Context {
+        let context = LintContext {
             endpoint: profile.endpoint,
             os_type: profile.os_type,
             names: self.names.clone(),
-            ..Context::default()
+            ..LintContext::default()
         };
         let mut picture = Picture::new(&document)
             .titled(&*self.title)
             .of_profile(profile.endpoint, profile.os_type)
             .with_unknown(if unknown.is_empty() && missing.is_empty() {
-                Unknown::Nothing
+                UnknownParts::Nothing
             } else {
-                extent.max(Unknown::Words)
+                extent.max(UnknownParts::Words)
             });
         let not_checked = not_checked(&document, &profile);
         for note in self.notes.iter().chain(&unknown).chain(&missing) {
@@ -208,7 +208,7 @@ impl Version {
             let ids: Vec<_> = one.ids.iter().map(ToString::to_string).collect();
             picture = picture.noting(format!("Not checked without {}: {}.", one.needs, ids.join(", ")));
         }
-        let findings = if extent == Unknown::Rules {
+        let findings = if extent == UnknownParts::Rules {
             about_access(&document, &context)
         } else {
             open_document_findings(&document, &context, |text| self.placeholders.contains(text))
@@ -367,9 +367,9 @@ fn not_checked(document: &Document, profile: &Profile) -> Vec<NotChecked> {
 }
 
 /// The findings that do not depend on the rules.
-fn about_access(document: &Document, context: &Context) -> Vec<Finding> {
+fn about_access(document: &Document, context: &LintContext) -> Vec<Finding> {
     let words = |finding: &Finding| matches!(finding.subject, Subject::Mode | Subject::DefaultAccess);
-    let context = Context {
+    let context = LintContext {
         mode: document.mode.as_deref().and_then(|word| word.parse().ok()),
         default_access: document.default_access.as_deref().and_then(|word| word.parse().ok()),
         ..context.clone()

@@ -25,11 +25,11 @@ pub struct KnownProfile {
 impl KnownProfile {
     /// The context that findings about the rules of its versions need.
     #[must_use]
-    pub fn context(&self) -> allowlist::Context {
-        allowlist::Context {
+    pub fn context(&self) -> allowlist::LintContext {
+        allowlist::LintContext {
             os_type: self.os_type.as_ref().and_then(Word::known),
             endpoint: self.endpoint.as_ref().and_then(Word::known),
-            ..allowlist::Context::default()
+            ..allowlist::LintContext::default()
         }
     }
 }

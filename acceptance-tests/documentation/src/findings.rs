@@ -1,6 +1,6 @@
 //! The guide to the findings: the catalogue as a page.
 
-use terraform_provider_gallery::allowlist::{CATALOG, Entry, Needs};
+use terraform_provider_gallery::allowlist::{CATALOG, CatalogEntry, Needs};
 
 use super::front_matter::front_matter;
 
@@ -63,11 +63,11 @@ reports nothing until the value is known.
     text
 }
 
-fn entries() -> impl Iterator<Item = &'static Entry> {
+fn entries() -> impl Iterator<Item = &'static CatalogEntry> {
     CATALOG.iter().copied().flatten()
 }
 
-fn section(entry: &Entry) -> String {
+fn section(entry: &CatalogEntry) -> String {
     let id = entry.id.to_string();
     let needs = match entry.needs {
         Needs::Rules => "",
@@ -88,7 +88,7 @@ fn section(entry: &Entry) -> String {
     )
 }
 
-fn severities(entry: &Entry) -> String {
+fn severities(entry: &CatalogEntry) -> String {
     let words: Vec<_> = entry.severities.iter().map(|severity| severity.as_str()).collect();
     let grave = if entry.high { " (grave)" } else { "" };
     format!("{}{grave}", words.join(" or "))

@@ -1,9 +1,9 @@
 //! Results of Log Analytics as a table (RFC 4180, also with semicolons or tabs): columns by the names of a record's members,
 //! or one column with the whole event.
 
-use super::fields::{Fields, Member, Text};
-use super::walk::row_of;
-use super::{LONGEST_LINE, Reading, Record, TakesLines};
+use super::fields::{FieldText, Fields, Member};
+use super::json::row_of;
+use super::{LONGEST_LINE, LineReader, Reading, Record};
 
 /// The separator of such a table's cells, if a line is its heading.
 pub(super) fn separator(line: &str) -> Option<char> {
@@ -34,7 +34,7 @@ impl Csv {
     }
 
     /// Drops a row that is still open.
-    fn give_up(&mut self, reading: &mut Reading) {
+    fn drop_open_row(&mut self, reading: &mut Reading) {
         reading.truncated += usize::from(!self.open.trim().is_empty());
         reading.not_understood += self.lines.saturating_sub(1);
         self.open.clear();
@@ -42,8 +42,8 @@ impl Csv {
     }
 }
 
-impl TakesLines for Csv {
-    fn line(&mut self, line: &str, reading: &mut Reading, found: &mut dyn FnMut(Record, &mut Reading)) {
+impl LineReader for Csv {
+    fn line(&mut self, line: &str, reading: &mut Reading, on_record: &mut dyn FnMut(Record, &mut Reading)) {
         if self.lines > 0 {
             self.open.push('\n');
         }
@@ -51,7 +51,7 @@ impl TakesLines for Csv {
         self.lines += 1;
         let Some(row) = cells(&self.open, self.separator) else {
             if self.open.len() > LONGEST_LINE || self.lines > LONGEST_CELL {
-                self.give_up(reading);
+                self.drop_open_row(reading);
             }
             return;
         };
@@ -67,14 +67,14 @@ impl TakesLines for Csv {
         };
         let cut = row.len() < heading.len() && row.iter().any(|cell| !cell.is_empty());
         let mut records = 0;
-        let mut each = |fields: Fields| {
+        let mut on_fields = |fields: Fields| {
             if let Some(record) = fields.record() {
                 records += 1;
-                found(record, reading);
+                on_record(record, reading);
             }
         };
-        let values = row.into_iter().map(|cell| Text(Some(cell)));
-        row_of(heading.iter().map(String::as_str), values, &mut each);
+        let values = row.into_iter().map(|cell| FieldText(Some(cell)));
+        row_of(heading.iter().map(String::as_str), values, &mut on_fields);
         match (records, cut) {
             (0, true) => reading.truncated += 1,
             (0, false) => reading.not_understood += 1,
@@ -83,7 +83,7 @@ impl TakesLines for Csv {
     }
 
     fn end(&mut self, reading: &mut Reading, _: &mut dyn FnMut(Record, &mut Reading)) {
-        self.give_up(reading);
+        self.drop_open_row(reading);
     }
 }
 

@@ -65,8 +65,8 @@ impl Member {
 
 impl<'de> Deserialize<'de> for Member {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Named;
-        impl Visitor<'_> for Named {
+        struct NameVisitor;
+        impl Visitor<'_> for NameVisitor {
             type Value = Member;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,7 +77,7 @@ impl<'de> Deserialize<'de> for Member {
                 Ok(Member::named(name))
             }
         }
-        deserializer.deserialize_str(Named)
+        deserializer.deserialize_str(NameVisitor)
     }
 }
 
@@ -100,8 +100,8 @@ pub(super) struct Fields {
 
 impl Fields {
     /// Keeps a member that is a single value.
-    pub(super) fn set(&mut self, member: Member, value: Text) {
-        let Text(value) = value;
+    pub(super) fn set(&mut self, member: Member, value: FieldText) {
+        let FieldText(value) = value;
         match member {
             Member::Method => self.method = value,
             Member::Url => self.url = value,
@@ -146,7 +146,7 @@ impl Fields {
     }
 
     /// Takes the time of its row if it has none itself.
-    pub(super) fn or_at(mut self, row: &Self) -> Self {
+    pub(super) fn or_time_of(mut self, row: &Self) -> Self {
         self.time = self.time.or_else(|| row.time.clone());
         self
     }
@@ -191,54 +191,54 @@ fn outcome(status: Option<&str>, error: Option<&str>) -> Outcome {
 
 /// A single value as text; any other value counts as nothing.
 #[derive(Debug, Default)]
-pub(super) struct Text(pub(super) Option<String>);
+pub(super) struct FieldText(pub(super) Option<String>);
 
-impl<'de> Deserialize<'de> for Text {
+impl<'de> Deserialize<'de> for FieldText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Any;
         impl<'de> Visitor<'de> for Any {
-            type Value = Text;
+            type Value = FieldText;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a value")
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<Text, E> {
-                Ok(Text(Some(text.to_owned())))
+            fn visit_str<E>(self, text: &str) -> Result<FieldText, E> {
+                Ok(FieldText(Some(text.to_owned())))
             }
 
-            fn visit_string<E>(self, text: String) -> Result<Text, E> {
-                Ok(Text(Some(text)))
+            fn visit_string<E>(self, text: String) -> Result<FieldText, E> {
+                Ok(FieldText(Some(text)))
             }
 
-            fn visit_bool<E>(self, value: bool) -> Result<Text, E> {
-                Ok(Text(Some(value.to_string())))
+            fn visit_bool<E>(self, value: bool) -> Result<FieldText, E> {
+                Ok(FieldText(Some(value.to_string())))
             }
 
-            fn visit_u64<E>(self, number: u64) -> Result<Text, E> {
-                Ok(Text(Some(number.to_string())))
+            fn visit_u64<E>(self, number: u64) -> Result<FieldText, E> {
+                Ok(FieldText(Some(number.to_string())))
             }
 
-            fn visit_i64<E>(self, number: i64) -> Result<Text, E> {
-                Ok(Text(Some(number.to_string())))
+            fn visit_i64<E>(self, number: i64) -> Result<FieldText, E> {
+                Ok(FieldText(Some(number.to_string())))
             }
 
-            fn visit_f64<E>(self, _: f64) -> Result<Text, E> {
-                Ok(Text(None))
+            fn visit_f64<E>(self, _: f64) -> Result<FieldText, E> {
+                Ok(FieldText(None))
             }
 
-            fn visit_unit<E>(self) -> Result<Text, E> {
-                Ok(Text(None))
+            fn visit_unit<E>(self) -> Result<FieldText, E> {
+                Ok(FieldText(None))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Text, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<FieldText, A::Error> {
                 while list.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Text(None))
+                Ok(FieldText(None))
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FieldText, A::Error> {
                 while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Text(None))
+                Ok(FieldText(None))
             }
         }
         deserializer.deserialize_any(Any)
@@ -285,7 +285,7 @@ impl<'de> Deserialize<'de> for Groups {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Groups, A::Error> {
                 let mut groups = Vec::new();
-                while let Some(Text(group)) = list.next_element()? {
+                while let Some(FieldText(group)) = list.next_element()? {
                     groups.extend(group);
                 }
                 Ok(Groups(groups))

@@ -4,16 +4,16 @@
 use serde_json::error::Category;
 
 use super::super::Endpoint;
+use super::json;
 use super::trace::Trace;
-use super::walk;
-use super::{Reading, Record, TakesLines};
+use super::{LineReader, Reading, Record};
 
 /// The system log's text for each request that Audit mode would deny (`proxy_authorizer.rs`, lines 71, 107
 /// and 147).
 const DENIED: &str = " denied in audit mode";
 
 /// How many braces of a line are tried as the beginning of a record.
-const TRIED: usize = 4;
+const MAX_BRACES: usize = 4;
 
 /// Accepts lines of any of these forms.
 #[derive(Default)]
@@ -21,15 +21,15 @@ pub(super) struct Lines {
     trace: Trace,
 }
 
-impl TakesLines for Lines {
-    fn line(&mut self, line: &str, reading: &mut Reading, found: &mut dyn FnMut(Record, &mut Reading)) {
-        if self.trace.line(line, reading, found) {
+impl LineReader for Lines {
+    fn line(&mut self, line: &str, reading: &mut Reading, on_record: &mut dyn FnMut(Record, &mut Reading)) {
+        if self.trace.line(line, reading, on_record) {
             return;
         }
         // In any form, a record contains this word.
         if !line.contains("processFullPath") {
             match denied(line) {
-                Some((endpoint, url)) => reading.saw_denied(endpoint, url),
+                Some((endpoint, url)) => reading.count_denied(endpoint, url),
                 None => reading.not_understood += usize::from(!line.trim().is_empty()),
             }
             return;
@@ -37,22 +37,22 @@ impl TakesLines for Lines {
         let time = time_of(line);
         let mut braces = line.match_indices('{').map(|(at, _)| at);
         let mut worst = None;
-        for at in braces.by_ref().take(TRIED) {
+        for at in braces.by_ref().take(MAX_BRACES) {
             let mut records = 0_usize;
-            let mut each = |fields: super::fields::Fields| {
+            let mut on_fields = |fields: super::fields::Fields| {
                 if let Some(mut record) = fields.record() {
                     record.time = record.time.or_else(|| time.map(str::to_owned));
                     records += 1;
-                    found(record, reading);
+                    on_record(record, reading);
                 }
             };
-            let walked = match at.checked_sub(1).filter(|before| line.as_bytes().get(*before) == Some(&b'"'))
+            let result = match at.checked_sub(1).filter(|before| line.as_bytes().get(*before) == Some(&b'"'))
             {
                 // The brace begins a text of other JSON, of which this line is a part.
-                Some(quote) => inside_text(line.get(quote..).unwrap_or_default(), &mut each),
-                None => walk::text(line.get(at..).unwrap_or_default(), 0, &mut each).map(|_| ()),
+                Some(quote) => inside_text(line.get(quote..).unwrap_or_default(), &mut on_fields),
+                None => json::text(line.get(at..).unwrap_or_default(), 0, &mut on_fields).map(|_| ()),
             };
-            match walked {
+            match result {
                 _ if records > 0 => return,
                 Ok(()) => {}
                 Err(error) => worst = worst.or(Some(error.classify())),
@@ -65,8 +65,8 @@ impl TakesLines for Lines {
         }
     }
 
-    fn end(&mut self, reading: &mut Reading, found: &mut dyn FnMut(Record, &mut Reading)) {
-        self.trace.end(reading, found);
+    fn end(&mut self, reading: &mut Reading, on_record: &mut dyn FnMut(Record, &mut Reading)) {
+        self.trace.end(reading, on_record);
     }
 }
 
@@ -80,10 +80,10 @@ fn denied(line: &str) -> Option<(Endpoint, &str)> {
     })
 }
 
-fn inside_text(quoted: &str, found: walk::Found<'_>) -> Result<(), serde_json::Error> {
+fn inside_text(quoted: &str, on_fields: json::OnFields<'_>) -> Result<(), serde_json::Error> {
     let mut texts = serde_json::Deserializer::from_str(quoted).into_iter::<String>();
     match texts.next() {
-        Some(text) => walk::text(&text?, 1, found).map(|_| ()),
+        Some(text) => json::text(&text?, 1, on_fields).map(|_| ()),
         None => Ok(()),
     }
 }

@@ -1,11 +1,13 @@
 //! Reads the logs of guest agents, in every form in which they occur.
 //!
-//! One connection summary is a JSON object (`proxy_summary.rs`, lines 12-31). It occurs bare, one to a line;
-//! after a header, in `ProxyAgent.Connection.log` and in syslog or journal lines; as a text inside other
-//! JSON, in Windows events and telemetry; and split into columns, in results of Log Analytics, as JSON or as
-//! a table with commas, semicolons or tabs. At level Trace the connection log also has every request in
-//! several lines, which this module combines. The system log has a line for each request that Audit mode
-//! would deny, but does not name the caller.
+//! One connection summary is a JSON object (`proxy_summary.rs`, lines 12-31). It occurs:
+//! - bare, one to a line;
+//! - after a header, in `ProxyAgent.Connection.log` and in syslog or journal lines;
+//! - as a text inside other JSON, in Windows events and telemetry;
+//! - split into columns, in results of Log Analytics: as JSON, or as a table with commas, semicolons or tabs.
+//!
+//! At level Trace the connection log also has every request in several lines, which this module combines. The
+//! system log has a line for each request that Audit mode would deny, but does not name the caller.
 //!
 //! The reader looks at the beginning to distinguish lines, tables and JSON documents. It never keeps more
 //! than one line or one value in memory. It accepts garbage, truncated lines and bytes that are not UTF-8,
@@ -13,11 +15,11 @@
 
 mod csv;
 mod fields;
+mod json;
 mod line;
 mod record;
 mod time;
 mod trace;
-mod walk;
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -88,31 +90,31 @@ impl Reading {
         ))
     }
 
-    fn saw_denied(&mut self, endpoint: Endpoint, url: &str) {
+    fn count_denied(&mut self, endpoint: Endpoint, url: &str) {
         let key = (endpoint, url.to_owned());
         if self.denied.len() < MOST_DENIED || self.denied.contains_key(&key) {
             *self.denied.entry(key).or_default() += 1;
         }
     }
 
-    fn saw(&mut self, record: &Record) {
+    fn count_record(&mut self, record: &Record) {
         if record.traced {
             self.traced += 1;
         } else {
             self.summaries += 1;
         }
         let Some(time) = &record.time else { return };
-        if self.first_time.as_ref().is_none_or(|first| comes(Ordering::Less, time, first)) {
+        if self.first_time.as_ref().is_none_or(|first| time_is(Ordering::Less, time, first)) {
             self.first_time = Some(time.clone());
         }
-        if self.last_time.as_ref().is_none_or(|last| comes(Ordering::Greater, time, last)) {
+        if self.last_time.as_ref().is_none_or(|last| time_is(Ordering::Greater, time, last)) {
             self.last_time = Some(time.clone());
         }
     }
 }
 
 /// Whether a time is before or after another. A text that is not a time loses against one that is.
-fn comes(direction: Ordering, one: &str, other: &str) -> bool {
+fn time_is(direction: Ordering, one: &str, other: &str) -> bool {
     match (time::key(one), time::key(other)) {
         (Some(one), Some(other)) => one.cmp(&other) == direction,
         (None, None) => one.cmp(other) == direction,
@@ -121,7 +123,7 @@ fn comes(direction: Ordering, one: &str, other: &str) -> bool {
 }
 
 /// Reads a log and passes every record on. The only errors are those of the reader itself.
-pub fn read(mut log: impl BufRead, mut each: impl FnMut(Record)) -> io::Result<Reading> {
+pub fn read(mut log: impl BufRead, mut on_record: impl FnMut(Record)) -> io::Result<Reading> {
     let mut reading = Reading::default();
     let mut start = Vec::new();
     // Blank lines at the beginning do not show the form, nor does the line that PowerShell puts before a
@@ -134,21 +136,23 @@ pub fn read(mut log: impl BufRead, mut each: impl FnMut(Record)) -> io::Result<R
         }
     }
     let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&start).to_vec();
-    let mut found = |record: Record, reading: &mut Reading| {
-        reading.saw(&record);
-        each(record);
+    let mut count_and_pass = |record: Record, reading: &mut Reading| {
+        reading.count_record(&record);
+        on_record(record);
     };
     let form = Form::of(&start);
     let mut log = Cursor::new(start).chain(log);
     if form == Form::Document {
-        walk::documents(&mut log, &mut reading, &mut found)?;
+        json::documents(&mut log, &mut reading, &mut count_and_pass)?;
     }
     match form {
         Form::Csv(separator) => {
             reading.is_table = true;
-            each_line(log, &mut Csv::new(separator), &mut reading, &mut found)?;
+            read_lines(log, &mut Csv::new(separator), &mut reading, &mut count_and_pass)?;
         }
-        Form::Lines | Form::Document => each_line(log, &mut Lines::default(), &mut reading, &mut found)?,
+        Form::Lines | Form::Document => {
+            read_lines(log, &mut Lines::default(), &mut reading, &mut count_and_pass)?
+        }
     }
     Ok(reading)
 }
@@ -170,7 +174,7 @@ impl Form {
         match text.first() {
             Some(b'[') => Self::Document,
             Some(b'{') if serde_json::from_slice::<serde::de::IgnoredAny>(text).is_err() => Self::Document,
-            Some(b'{') if walk::is_container(text) => Self::Document,
+            Some(b'{') if json::is_container(text) => Self::Document,
             Some(b'{') => Self::Lines,
             _ => csv::separator(&String::from_utf8_lossy(text)).map_or(Self::Lines, Self::Csv),
         }
@@ -178,26 +182,26 @@ impl Form {
 }
 
 /// Accepts a log line by line.
-trait TakesLines {
+trait LineReader {
     /// Accepts one line, without its end.
-    fn line(&mut self, line: &str, reading: &mut Reading, found: &mut dyn FnMut(Record, &mut Reading));
+    fn line(&mut self, line: &str, reading: &mut Reading, on_record: &mut dyn FnMut(Record, &mut Reading));
 
     /// The log ends.
-    fn end(&mut self, reading: &mut Reading, found: &mut dyn FnMut(Record, &mut Reading));
+    fn end(&mut self, reading: &mut Reading, on_record: &mut dyn FnMut(Record, &mut Reading));
 }
 
-fn each_line(
+fn read_lines(
     mut log: impl BufRead,
-    to: &mut dyn TakesLines,
+    reader: &mut dyn LineReader,
     reading: &mut Reading,
-    found: &mut dyn FnMut(Record, &mut Reading),
+    on_record: &mut dyn FnMut(Record, &mut Reading),
 ) -> io::Result<()> {
     let mut line = Vec::new();
     loop {
         line.clear();
         let limit = u64::try_from(LONGEST_LINE).unwrap_or(u64::MAX);
         if (&mut log).take(limit).read_until(b'\n', &mut line)? == 0 {
-            to.end(reading, found);
+            reader.end(reading, on_record);
             return Ok(());
         }
         reading.lines += 1;
@@ -206,7 +210,7 @@ fn each_line(
             skip_line(&mut log)?;
             continue;
         }
-        to.line(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']), reading, found);
+        reader.line(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']), reading, on_record);
     }
 }
 

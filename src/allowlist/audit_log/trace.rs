@@ -5,7 +5,7 @@
 use super::super::decoding::lowered;
 use super::fields::Fields;
 use super::record::{Outcome, Record};
-use super::{Reading, walk};
+use super::{Reading, json};
 
 /// The request whose lines are being read.
 #[derive(Default)]
@@ -27,16 +27,16 @@ impl Trace {
         &mut self,
         line: &str,
         reading: &mut Reading,
-        found: &mut dyn FnMut(Record, &mut Reading),
+        on_record: &mut dyn FnMut(Record, &mut Reading),
     ) -> bool {
-        let Some((header, ids, message)) = taken_apart(line) else { return false };
+        let Some((header, ids, message)) = split_line(line) else { return false };
         let begins = message.strip_prefix("Got request from ");
         // Only the system log has this line of a request.
         if message.contains("denied in audit mode") && self.ids != Some(ids) {
             return false;
         }
         if self.ids != Some(ids) || begins.is_some() {
-            self.end(reading, found);
+            self.end(reading, on_record);
             self.ids = Some(ids);
             self.time = header.split(' ').next().filter(|time| time.contains('T')).map(str::to_owned);
         }
@@ -64,7 +64,7 @@ impl Trace {
     }
 
     /// The request is complete.
-    pub(super) fn end(&mut self, reading: &mut Reading, found: &mut dyn FnMut(Record, &mut Reading)) {
+    pub(super) fn end(&mut self, reading: &mut Reading, on_record: &mut dyn FnMut(Record, &mut Reading)) {
         let done = std::mem::take(self);
         let (Some((method, url)), Some(claims)) = (done.request, done.claims) else { return };
         let mut fields = claims.with_request(&method, &url);
@@ -81,15 +81,15 @@ impl Trace {
         };
         record.time = done.time;
         record.traced = true;
-        found(record, reading);
+        on_record(record, reading);
     }
 
     fn claims(&mut self, message: &str) -> bool {
         let start = message.find('{').and_then(|start| message.get(start..)).unwrap_or_default();
-        let mut seen = None;
-        let walked = walk::text(start, 0, &mut |fields| seen = Some(fields));
-        match seen {
-            Some(fields) if walked.is_ok() && fields.has_claims() && fields.clone().record().is_none() => {
+        let mut claims = None;
+        let result = json::text(start, 0, &mut |fields| claims = Some(fields));
+        match claims {
+            Some(fields) if result.is_ok() && fields.has_claims() && fields.clone().record().is_none() => {
                 self.claims = Some(fields);
                 true
             }
@@ -99,7 +99,7 @@ impl Trace {
 }
 
 /// Header, ids and message of a line `<header><http id>[<tcp id>] - <message>`.
-fn taken_apart(line: &str) -> Option<(&str, (u64, u64), &str)> {
+fn split_line(line: &str) -> Option<(&str, (u64, u64), &str)> {
     let (before, message) = line.split_once("] - ")?;
     let (before, tcp) = before.rsplit_once('[')?;
     let digits = before.len() - before.bytes().rev().take_while(u8::is_ascii_digit).count();

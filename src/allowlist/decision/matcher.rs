@@ -4,8 +4,10 @@ use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::{Allowlist, DefaultAccess, Document, Endpoint, Grant, Mode, Privilege, Refused, Rules};
-use super::compare::{Asked, Caller, Conditions, Pattern};
+use super::super::{
+    Allowlist, DefaultAccess, Document, Endpoint, Grant, InvalidDocument, Mode, Privilege, Rules,
+};
+use super::compare::{Conditions, NormalisedCaller, NormalisedRequest, Pattern};
 use super::numbers::Numbers;
 use super::same_path::SamePath;
 use super::target::{Target, path_is_guarded};
@@ -18,9 +20,9 @@ pub struct Matcher {
     access: Option<(Mode, DefaultAccess)>,
     /// By length of path, the longest first, then by path; for equal paths those with the most parameters first. So the
     /// first match is the most specific, and a request is compared with only a few of many privileges.
-    privileges: Vec<(usize, HashMap<String, SamePath<Prepared>>)>,
+    privileges: Vec<(usize, HashMap<String, SamePath<PreparedPrivilege>>)>,
     /// Sorted by name; sets of roles number them in this order.
-    roles: Vec<Assigned>,
+    roles: Vec<AssignedRole>,
     /// Sorted by name; sets of identities number them in this order.
     identities: Vec<(String, Conditions)>,
     /// By the number of an identity, the roles that it has.
@@ -28,7 +30,7 @@ pub struct Matcher {
 }
 
 #[derive(Clone, Debug)]
-struct Prepared {
+struct PreparedPrivilege {
     name: String,
     /// The roles that grant it.
     roles: Numbers,
@@ -36,25 +38,25 @@ struct Prepared {
 
 /// A role and the identities that have it.
 #[derive(Clone, Debug)]
-struct Assigned {
+struct AssignedRole {
     role: String,
     identities: Numbers,
 }
 
 /// The identities and roles of a caller, as numbers of one matcher.
 #[derive(Clone, Debug)]
-pub(in crate::allowlist) struct Held {
-    callers: Numbers,
+pub(in crate::allowlist) struct CallerRoles {
+    identities: Numbers,
     roles: Numbers,
 }
 
 /// The part of a decision that does not depend on the caller.
 #[derive(Clone, Debug)]
-pub(in crate::allowlist) struct Question<'m> {
+pub(in crate::allowlist) struct MatchedRequest<'m> {
     /// Decided before the rules.
     before: Option<Decision<'m>>,
     /// The privileges that match, the most specific first.
-    matching: Vec<&'m Prepared>,
+    matching: Vec<&'m PreparedPrivilege>,
 }
 
 /// The result of the rules alone for a request, even if another step decides first.
@@ -72,11 +74,11 @@ impl Matcher {
         let rules = &allowlist.rules;
         let identities =
             rules.identities.iter().map(|(name, one)| (name.clone(), Conditions::new(one))).collect();
-        let (roles, roles_of) = resolved(rules);
+        let (roles, roles_of) = resolve_roles(rules);
         let prepare = |(name, one): (&String, &Privilege)| {
             let roles = roles_of.get(name.as_str()).into_iter().flatten().copied();
             let roles = Numbers::new(rules.role_assignments.len(), roles);
-            (Pattern::new(one), Prepared { name: name.clone(), roles })
+            (Pattern::new(one), PreparedPrivilege { name: name.clone(), roles })
         };
         let mut by_length = BTreeMap::<Reverse<usize>, HashMap<String, Vec<_>>>::new();
         // Sorted by name.
@@ -104,12 +106,16 @@ impl Matcher {
 
     /// Prepares a document as the agent reads it, including absent lists and unknown words. The agent refuses
     /// a document without `mode` or `default_access`.
-    pub fn for_document(document: &Document) -> Result<Self, Refused> {
+    pub fn for_document(document: &Document) -> Result<Self, InvalidDocument> {
         if document.mode.is_none() {
-            return Err(Refused::new("mode", "is missing, so the guest agent refuses the rules as a whole"));
+            return Err(InvalidDocument::new(
+                "mode",
+                "is missing, so the guest agent refuses the rules as a whole",
+            ));
         }
         let missing = "is missing, so the guest agent refuses the rules as a whole";
-        let allowlist = document.as_agent_reads().ok_or_else(|| Refused::new("default_access", missing))?;
+        let allowlist =
+            document.as_agent_reads().ok_or_else(|| InvalidDocument::new("default_access", missing))?;
         Ok(Self::new(&allowlist))
     }
 
@@ -128,38 +134,45 @@ impl Matcher {
     /// apply to HostGAPlugin.
     pub fn decide<'m>(&'m self, request: &Request<'_>) -> Decision<'m> {
         self.before_rules(request).unwrap_or_else(|| {
-            let by_rules = Target::parse(request.url)
-                .and_then(|target| self.among(self.matching(&Asked::new(&target)), || self.held(request)));
+            let by_rules = Target::parse(request.url).and_then(|target| {
+                self.apply_rules(self.matching(&NormalisedRequest::new(&target)), || {
+                    self.roles_of_caller(request)
+                })
+            });
             self.after_rules(by_rules)
         })
     }
 
     /// The part of the decision that does not depend on the caller, for many callers that are alike elevated.
-    pub(in crate::allowlist) fn question<'m>(&'m self, request: &Request<'_>) -> Question<'m> {
+    pub(in crate::allowlist) fn match_request<'m>(&'m self, request: &Request<'_>) -> MatchedRequest<'m> {
         let matching = match Target::parse(request.url) {
-            Some(target) => self.matching(&Asked::new(&target)).collect(),
+            Some(target) => self.matching(&NormalisedRequest::new(&target)).collect(),
             None => Vec::new(),
         };
-        Question { before: self.before_rules(request), matching }
+        MatchedRequest { before: self.before_rules(request), matching }
     }
 
     /// The decision about such a request by one of them.
-    pub(in crate::allowlist) fn answer<'m>(&'m self, question: &Question<'m>, held: &Held) -> Decision<'m> {
-        question
-            .before
-            .unwrap_or_else(|| self.after_rules(self.among(question.matching.iter().copied(), || held)))
+    pub(in crate::allowlist) fn decide_matched<'m>(
+        &'m self,
+        matched: &MatchedRequest<'m>,
+        caller: &CallerRoles,
+    ) -> Decision<'m> {
+        matched.before.unwrap_or_else(|| {
+            self.after_rules(self.apply_rules(matched.matching.iter().copied(), || caller))
+        })
     }
 
     /// The identities and roles of a request's caller.
-    pub(in crate::allowlist) fn held(&self, request: &Request<'_>) -> Held {
-        let callers = self.identities_of(request);
-        let roles = self.roles_of(&callers);
-        Held { callers, roles }
+    pub(in crate::allowlist) fn roles_of_caller(&self, request: &Request<'_>) -> CallerRoles {
+        let identities = self.identities_of(request);
+        let roles = self.roles_of(&identities);
+        CallerRoles { identities, roles }
     }
 
     /// The names of the identities in it.
-    pub(in crate::allowlist) fn names_of(&self, held: &Held) -> impl Iterator<Item = &str> {
-        let numbers: Vec<usize> = held.callers.iter().collect();
+    pub(in crate::allowlist) fn names_of(&self, caller: &CallerRoles) -> impl Iterator<Item = &str> {
+        let numbers: Vec<usize> = caller.identities.iter().collect();
         numbers.into_iter().filter_map(|number| self.identities.get(number)).map(|(name, _)| name.as_str())
     }
 
@@ -209,14 +222,14 @@ impl Matcher {
     /// The result of the rules alone: every privilege that matches, and every grant that applies.
     pub fn matches<'m>(&'m self, request: &Request<'_>) -> Matches<'m> {
         let Some(target) = Target::parse(request.url) else { return Matches::default() };
-        let asked = Asked::new(&target);
-        let callers = self.identities_of(request);
-        let held = self.roles_of(&callers);
+        let normalised = NormalisedRequest::new(&target);
+        let identities = self.identities_of(request);
+        let roles = self.roles_of(&identities);
         let mut matches = Matches::default();
-        for privilege in self.matching(&asked) {
+        for privilege in self.matching(&normalised) {
             matches.privileges.push(&privilege.name);
-            for assigned in privilege.roles.shared_with(&held).filter_map(|role| self.roles.get(role)) {
-                let both = assigned.identities.shared_with(&callers);
+            for assigned in privilege.roles.shared_with(&roles).filter_map(|role| self.roles.get(role)) {
+                let both = assigned.identities.shared_with(&identities);
                 matches.grants.extend(both.filter_map(|number| self.identities.get(number)).map(
                     |(identity, _)| Grant { identity, privilege: &privilege.name, role: &assigned.role },
                 ));
@@ -228,44 +241,48 @@ impl Matcher {
     }
 
     /// The privileges that match, the most specific first.
-    fn matching<'m>(&'m self, asked: &Asked<'_>) -> impl Iterator<Item = &'m Prepared> {
+    fn matching<'m>(
+        &'m self,
+        request: &NormalisedRequest<'_>,
+    ) -> impl Iterator<Item = &'m PreparedPrivilege> {
         let of_path =
-            self.privileges.iter().filter_map(|(length, paths)| paths.get(asked.path.get(..*length)?));
-        of_path.flat_map(|same_path| same_path.matching(asked))
+            self.privileges.iter().filter_map(|(length, paths)| paths.get(request.path.get(..*length)?));
+        of_path.flat_map(|same_path| same_path.matching(request))
     }
 
     /// The identities of a request's caller.
     fn identities_of(&self, request: &Request<'_>) -> Numbers {
-        let caller = Caller::new(request);
-        let hold = self.identities.iter().zip(0..).filter(|((_, conditions), _)| conditions.meet(&caller));
-        Numbers::new(self.identities.len(), hold.map(|(_, number)| number))
+        let caller = NormalisedCaller::new(request);
+        let met =
+            self.identities.iter().zip(0..).filter(|((_, conditions), _)| conditions.are_met_by(&caller));
+        Numbers::new(self.identities.len(), met.map(|(_, number)| number))
     }
 
     /// The roles assigned to any of the identities.
     fn roles_of(&self, identities: &Numbers) -> Numbers {
-        let held = identities.iter().filter_map(|one| self.roles_of_identity.get(one)).flatten();
-        Numbers::new(self.roles.len(), held.copied())
+        let roles = identities.iter().filter_map(|one| self.roles_of_identity.get(one)).flatten();
+        Numbers::new(self.roles.len(), roles.copied())
     }
 
     /// The agent's `is_allowed`, without its default: granted, closed, or nothing matches.
-    fn among<'m, H: Borrow<Held>>(
+    fn apply_rules<'m, H: Borrow<CallerRoles>>(
         &'m self,
-        matching: impl Iterator<Item = &'m Prepared>,
-        held: impl FnOnce() -> H,
+        matching: impl Iterator<Item = &'m PreparedPrivilege>,
+        caller: impl FnOnce() -> H,
     ) -> Option<Decision<'m>> {
         let mut matching = matching.peekable();
         let closed = *matching.peek()?;
-        let held = held();
-        let held: &Held = held.borrow();
+        let caller = caller();
+        let caller: &CallerRoles = caller.borrow();
         for privilege in matching {
             let by_role = |role: usize| {
                 let assigned = self.roles.get(role)?;
-                Some((assigned.identities.shared_with(&held.callers).next()?, assigned))
+                Some((assigned.identities.shared_with(&caller.identities).next()?, assigned))
             };
             // Roles are sorted, and of equal identities the first counts.
             let granted = privilege
                 .roles
-                .shared_with(&held.roles)
+                .shared_with(&caller.roles)
                 .filter_map(by_role)
                 .min_by_key(|(identity, _)| *identity);
             if let Some((identity, assigned)) = granted {
@@ -292,7 +309,7 @@ impl Decision<'_> {
 
 /// Roles by name with the numbers of their identities, and for each privilege its roles. Dangling references
 /// are dropped (`authorization_rules.rs`, lines 166-200).
-fn resolved(rules: &Rules) -> (Vec<Assigned>, BTreeMap<&str, Vec<usize>>) {
+fn resolve_roles(rules: &Rules) -> (Vec<AssignedRole>, BTreeMap<&str, Vec<usize>>) {
     let numbers: BTreeMap<&str, usize> = rules.identities.keys().map(String::as_str).zip(0..).collect();
     let mut roles = Vec::new();
     let mut roles_of = BTreeMap::<&str, Vec<usize>>::new();
@@ -303,7 +320,7 @@ fn resolved(rules: &Rules) -> (Vec<Assigned>, BTreeMap<&str, Vec<usize>>) {
             roles_of.entry(privilege).or_default().push(roles.len());
         }
         let identities = Numbers::new(rules.identities.len(), members);
-        roles.push(Assigned { role: name.clone(), identities });
+        roles.push(AssignedRole { role: name.clone(), identities });
     }
     (roles, roles_of)
 }

@@ -22,7 +22,7 @@ mod target;
 use std::fmt;
 
 pub(super) use compare::Pattern;
-pub(super) use matcher::{Held, Question};
+pub(super) use matcher::{CallerRoles, MatchedRequest};
 pub use matcher::{Matcher, Matches};
 pub(super) use reach::{Patterns, Reach};
 pub use request::{Destination, Request};
@@ -149,10 +149,10 @@ impl Decision<'_> {
 }
 
 /// The path of a target and the first value of each of its parameters, as they are compared with rules.
-pub(super) fn asked_for(target: &Target<'_>) -> (String, std::collections::BTreeMap<String, String>) {
-    let asked = compare::Asked::new(target);
-    let parameters = asked.parameters().clone();
-    (asked.path.into_owned(), parameters)
+pub(super) fn normalised_target(target: &Target<'_>) -> (String, std::collections::BTreeMap<String, String>) {
+    let request = compare::NormalisedRequest::new(target);
+    let parameters = request.parameters().clone();
+    (request.path.into_owned(), parameters)
 }
 
 #[cfg(test)]

@@ -13,32 +13,32 @@ use super::compare::Pattern;
 /// How many pairs of privileges are compared, so that large rule sets stay fast.
 const MOST_PAIRS: usize = 1_000_000;
 
-/// The maximum number of ways.
-const MOST_WAYS: usize = 200_000;
+/// The maximum number of grants.
+const MOST_GRANTS: usize = 200_000;
 /// The maximum number of grants of one privilege.
-const MOST_WAYS_OF_ONE: usize = 20_000;
+const MOST_GRANTS_OF_ONE: usize = 20_000;
 /// The number of these that are kept even beyond that limit.
-const FEWEST_WAYS: usize = 5;
+const FEWEST_GRANTS: usize = 5;
 
-/// One way to the requests of a privilege.
+/// A grant that lets an identity make requests of a privilege.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::allowlist) struct Way<'a> {
-    /// Whether it leads only to some of the requests.
+pub(in crate::allowlist) struct ReachingGrant<'a> {
+    /// Whether it allows only some of the requests.
     pub(in crate::allowlist) in_part: bool,
     /// The identity, the role, and the privilege: this one, or another that matches the same requests.
     pub(in crate::allowlist) grant: Grant<'a>,
 }
 
-/// The ways to each privilege of some rules.
+/// By privilege of some rules, the grants that reach its requests.
 #[derive(Clone, Debug, Default)]
 pub(in crate::allowlist) struct Reach<'a> {
-    ways: BTreeMap<&'a str, Vec<Way<'a>>>,
+    grants: BTreeMap<&'a str, Vec<ReachingGrant<'a>>>,
     /// False if there are too many privileges to compare them all.
     complete: bool,
 }
 
 impl<'a> Reach<'a> {
-    /// The ways that some rules open.
+    /// Compares the privileges of some rules.
     pub(in crate::allowlist) fn new(rules: &'a Rules) -> Self {
         let patterns: BTreeMap<&str, Pattern> =
             rules.privileges.iter().map(|(name, one)| (name.as_str(), Pattern::new(one))).collect();
@@ -50,7 +50,7 @@ impl<'a> Reach<'a> {
         // at least one is.
         let grants_of = |privilege: &str, kept: usize| {
             let roles = roles_of.get(privilege).map(Vec::as_slice).unwrap_or_default();
-            let most = MOST_WAYS.saturating_sub(kept).clamp(FEWEST_WAYS, MOST_WAYS_OF_ONE);
+            let most = MOST_GRANTS.saturating_sub(kept).clamp(FEWEST_GRANTS, MOST_GRANTS_OF_ONE);
             roles
                 .iter()
                 .flat_map(|(role, privilege, identities)| {
@@ -59,47 +59,48 @@ impl<'a> Reach<'a> {
                 .take(most)
                 .collect::<Vec<_>>()
         };
-        let mut reach = Self { ways: BTreeMap::new(), complete: true };
+        let mut reach = Self { grants: BTreeMap::new(), complete: true };
         let (mut pairs, mut kept) = (MOST_PAIRS, 0);
         for (name, pattern) in &patterns {
             let own = grants_of(name, kept).into_iter();
-            let mut ways: Vec<Way<'a>> = own.map(|grant| Way { in_part: false, grant }).collect();
+            let mut grants: Vec<ReachingGrant<'a>> =
+                own.map(|grant| ReachingGrant { in_part: false, grant }).collect();
             for (other, theirs) in granted.near(&pattern.path) {
-                let Some(left) = pairs.checked_sub(1).filter(|_| kept + ways.len() < MOST_WAYS) else {
+                let Some(left) = pairs.checked_sub(1).filter(|_| kept + grants.len() < MOST_GRANTS) else {
                     reach.complete = false;
                     break;
                 };
                 pairs = left;
                 if other != *name && pattern.overlaps(theirs) {
                     let in_part = !theirs.covers(pattern);
-                    let theirs = grants_of(other, kept + ways.len()).into_iter();
-                    ways.extend(theirs.map(|grant| Way { in_part, grant }));
+                    let theirs = grants_of(other, kept + grants.len()).into_iter();
+                    grants.extend(theirs.map(|grant| ReachingGrant { in_part, grant }));
                 }
             }
-            kept += ways.len();
-            ways.sort_unstable();
-            reach.ways.insert(name, ways);
+            kept += grants.len();
+            grants.sort_unstable();
+            reach.grants.insert(name, grants);
         }
         reach
     }
 
-    /// The ways to a privilege; those to all of its requests come first.
-    pub(in crate::allowlist) fn ways(&self, privilege: &str) -> &[Way<'a>] {
-        self.ways.get(privilege).map_or(&[], Vec::as_slice)
+    /// The grants that reach requests of a privilege; those for all of them come first.
+    pub(in crate::allowlist) fn grants(&self, privilege: &str) -> &[ReachingGrant<'a>] {
+        self.grants.get(privilege).map_or(&[], Vec::as_slice)
     }
 
     /// Whether nobody reaches any request of a privilege. False if this is uncertain.
     pub(in crate::allowlist) fn is_closed(&self, privilege: &str) -> bool {
-        self.complete && self.ways(privilege).is_empty()
+        self.complete && self.grants(privilege).is_empty()
     }
 }
 
 /// A role, a privilege in it, and the identities that have it.
-type Held<'a> = (&'a str, &'a str, Rc<[&'a str]>);
+type PrivilegeHolders<'a> = (&'a str, &'a str, Rc<[&'a str]>);
 
 /// By privilege, the roles that list it and are assigned to somebody.
-fn roles_of(rules: &Rules) -> BTreeMap<&str, Vec<Held<'_>>> {
-    let mut roles_of = BTreeMap::<&str, Vec<Held<'_>>>::new();
+fn roles_of(rules: &Rules) -> BTreeMap<&str, Vec<PrivilegeHolders<'_>>> {
+    let mut roles_of = BTreeMap::<&str, Vec<PrivilegeHolders<'_>>>::new();
     for (name, assignment) in &rules.role_assignments {
         let Some(role) = rules.roles.get(name) else { continue };
         let identities = assignment.identities.iter().filter(|name| rules.identities.contains_key(*name));
@@ -158,9 +159,13 @@ mod tests {
         Lists::from_value(&lists).unwrap().into_rules().0
     }
 
-    fn ways(rules: &Rules, privilege: &str) -> Vec<(bool, String)> {
+    fn grants(rules: &Rules, privilege: &str) -> Vec<(bool, String)> {
         let reach = Reach::new(rules);
-        reach.ways(privilege).iter().map(|way| (way.in_part, way.grant.privilege.to_owned())).collect()
+        reach
+            .grants(privilege)
+            .iter()
+            .map(|reaching| (reaching.in_part, reaching.grant.privilege.to_owned()))
+            .collect()
     }
 
     #[test]
@@ -172,11 +177,11 @@ mod tests {
             "never": { "path": "metadata/instance" }
         });
         let by_broad = rules(&["broad"], &all);
-        assert_eq!(ways(&by_broad, "narrow"), [(false, "broad".to_owned())]);
+        assert_eq!(grants(&by_broad, "narrow"), [(false, "broad".to_owned())]);
         let reach = Reach::new(&by_broad);
         assert!(!reach.is_closed("broad") && !reach.is_closed("narrow"));
         assert!(reach.is_closed("apart") && reach.is_closed("never"));
-        assert_eq!(ways(&rules(&["narrow"], &all), "broad"), [(true, "narrow".to_owned())]);
+        assert_eq!(grants(&rules(&["narrow"], &all), "broad"), [(true, "narrow".to_owned())]);
     }
 
     #[test]
@@ -188,7 +193,7 @@ mod tests {
         });
         assert!(Reach::new(&rules(&["goalstate"], &all)).is_closed("certificates"));
         // `?comp=certificates&type=full` matches both.
-        assert_eq!(ways(&rules(&["full"], &all), "certificates"), [(true, "full".to_owned())]);
+        assert_eq!(grants(&rules(&["full"], &all), "certificates"), [(true, "full".to_owned())]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::compare::{Asked, Pattern};
+use super::compare::{NormalisedRequest, Pattern};
 
 /// With this many or more they are looked up; with fewer a search is faster.
 const MANY: usize = 16;
@@ -40,11 +40,14 @@ impl<T> SamePath<T> {
     }
 
     /// Those that match, the most specific first.
-    pub(super) fn matching<'m>(&'m self, asked: &Asked<'_>) -> impl Iterator<Item = &'m T> + use<'m, T> {
+    pub(super) fn matching<'m>(
+        &'m self,
+        request: &NormalisedRequest<'_>,
+    ) -> impl Iterator<Item = &'m T> + use<'m, T> {
         let places: Vec<usize> = if self.by_pair.is_empty() {
             (0..self.all.len()).collect()
         } else {
-            let pairs = asked.parameters().iter().map(|(key, value)| Some((key.clone(), value.clone())));
+            let pairs = request.parameters().iter().map(|(key, value)| Some((key.clone(), value.clone())));
             let keys = pairs.chain([None]);
             let mut places: Vec<_> =
                 keys.filter_map(|key| self.by_pair.get(&key)).flatten().copied().collect();
@@ -52,7 +55,8 @@ impl<T> SamePath<T> {
             places
         };
         let matching = places.into_iter().filter_map(|place| self.all.get(place));
-        let matching: Vec<_> = matching.filter(|(one, _)| one.matches(asked)).map(|(_, what)| what).collect();
+        let matching: Vec<_> =
+            matching.filter(|(one, _)| one.matches(request)).map(|(_, what)| what).collect();
         matching.into_iter()
     }
 }

@@ -111,7 +111,7 @@ pub fn path_is_guarded(path: &str) -> bool {
 
 /// The normalised path, and the query that was hidden in it: the part after a decoded `?` (`key.rs`, lines
 /// 216-317).
-pub(super) fn compared(path: &str) -> (Cow<'_, str>, Option<String>) {
+pub(super) fn without_hidden_query(path: &str) -> (Cow<'_, str>, Option<String>) {
     let lower = decoded_lower(path);
     match lower.split_once('?') {
         None => (lower, None),
@@ -176,8 +176,8 @@ mod tests {
 
     #[test]
     fn the_hidden_query_is_cut_off() {
-        assert_eq!(compared("/A%3FC=%2567"), ("/a".into(), Some("c=%67".into())));
-        assert_eq!(compared("/A"), ("/a".into(), None));
-        assert_eq!(compared("/a%2Fb"), ("/a/b".into(), None));
+        assert_eq!(without_hidden_query("/A%3FC=%2567"), ("/a".into(), Some("c=%67".into())));
+        assert_eq!(without_hidden_query("/A"), ("/a".into(), None));
+        assert_eq!(without_hidden_query("/a%2Fb"), ("/a/b".into(), None));
     }
 }

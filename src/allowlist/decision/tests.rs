@@ -225,8 +225,8 @@ fn two_ways() -> Value {
 #[test]
 fn the_most_specific_grant_is_named_and_then_the_first_by_name() {
     let matcher = matcher(Mode::Enforce, "Deny", two_ways());
-    let asked = Request { user_name: "u", ..Request::new(Endpoint::Imds.into(), "/m/i") };
-    let decision = matcher.decide(&asked);
+    let request = Request { user_name: "u", ..Request::new(Endpoint::Imds.into(), "/m/i") };
+    let decision = matcher.decide(&request);
     assert_eq!(
         (decision.privilege, decision.identity, decision.role),
         (Some("narrow"), Some("x"), Some("a"))
@@ -273,14 +273,14 @@ fn windows_and_linux_compare_paths_differently() {
         "identities": { "i": { "exe_path": r"c:\Windows/x.exe" } }, "role_assignments": { "r": { "identities": ["i"] } }
     });
     let matcher = matcher(Mode::Enforce, "Deny", rules);
-    let asked = Request {
+    let request = Request {
         exe_path: r"C:\Windows\x.exe",
         os_type: OsType::Windows,
         ..Request::new(Endpoint::Imds.into(), "/")
     };
-    assert_eq!(matcher.decide(&asked).step, Step::Granted);
-    assert_eq!(matcher.decide(&Request { os_type: OsType::Linux, ..asked }).step, Step::Closed);
-    assert_eq!(matcher.decide(&Request { exe_path: r"C:\windows\x.exe", ..asked }).step, Step::Closed);
+    assert_eq!(matcher.decide(&request).step, Step::Granted);
+    assert_eq!(matcher.decide(&Request { os_type: OsType::Linux, ..request }).step, Step::Closed);
+    assert_eq!(matcher.decide(&Request { exe_path: r"C:\windows\x.exe", ..request }).step, Step::Closed);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::super::decision::Pattern;
 type Pair = (String, String);
 
 /// Numbered patterns; privileges that match the same requests share a number.
-pub(super) struct Covering {
+pub(super) struct CoverIndex {
     by_path: BTreeMap<String, HashMap<Option<Pair>, Vec<Numbered>>>,
 }
 
@@ -20,7 +20,7 @@ struct Numbered {
     number: usize,
 }
 
-impl Covering {
+impl CoverIndex {
     /// Indexes privileges; also returns the number of each by its name.
     pub(super) fn new(privileges: &BTreeMap<String, Privilege>) -> (Self, HashMap<&str, usize>) {
         let mut patterns = HashMap::<Pattern, usize>::new();
@@ -90,9 +90,9 @@ mod tests {
         fn the_index_finds_the_same_as_a_search(
             all in prop::collection::btree_map("[a-z]{2}", privilege(), 0..12), other in privilege()
         ) {
-            let (covering, numbers) = Covering::new(&all);
+            let (index, numbers) = CoverIndex::new(&all);
             let other = Pattern::new(&other);
-            let mut found: Vec<_> = covering.of(&other).collect();
+            let mut found: Vec<_> = index.of(&other).collect();
             let searched = all.iter().filter(|(_, one)| Pattern::new(one).covers(&other));
             let mut searched: Vec<_> = searched.map(|(name, _)| numbers[name.as_str()]).collect();
             found.sort_unstable();
@@ -103,7 +103,7 @@ mod tests {
                 let path = Pattern::new(one).path;
                 path.starts_with(&other.path) || other.path.starts_with(&path)
             };
-            prop_assert_eq!(covering.touches(&other.path), all.values().any(touches));
+            prop_assert_eq!(index.touches(&other.path), all.values().any(touches));
         }
     }
 }

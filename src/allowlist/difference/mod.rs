@@ -1,7 +1,7 @@
 //! The effect of a change of an allowlist: who gains, who loses, and what of it matters.
 //!
 //! The two lists of grants compare names, which the reader knows. Whether a change *matters* depends on
-//! content: renaming a privilege or moving a grant to another role takes nothing away, and widening a path
+//! content. Renaming a privilege or moving a grant to another role takes nothing away, whereas widening a path
 //! under an unchanged name gives something. (Ours; the agent compares nothing.)
 
 mod covering;
@@ -17,9 +17,9 @@ use super::findings::probes;
 use super::{Allowlist, DefaultAccess, Endpoint, Grant, Mode, Rules, Sensitive, count_grants, sensitive};
 
 pub use reload::unnoticed_change;
-pub use replay::{Changed, Replay, replay};
+pub use replay::{ChangedRequest, Replay, replay};
 
-use side::Side;
+use side::ComparedRules;
 
 /// Rules with more grants than this are not compared grant by grant.
 const MOST_GRANTS: usize = 500_000;
@@ -149,7 +149,7 @@ pub fn difference<'a>(old: &'a Allowlist, new: &'a Allowlist, endpoint: Option<E
         difference.grants_compared = false;
         return difference;
     }
-    let (mut before, mut after) = (Side::new(&old.rules), Side::new(&new.rules));
+    let (mut before, mut after) = (ComparedRules::new(&old.rules), ComparedRules::new(&new.rules));
     difference.gained = without(&after.grants, &before.grants);
     difference.lost = without(&before.grants, &after.grants);
 

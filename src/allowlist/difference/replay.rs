@@ -15,12 +15,12 @@ pub struct Replay {
     /// The number decided differently.
     pub changed: usize,
     /// The changes, equal ones together, in the order of their first; at most a thousand.
-    pub changes: Vec<Changed>,
+    pub changes: Vec<ChangedRequest>,
 }
 
 /// Requests that are decided differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Changed {
+pub struct ChangedRequest {
     /// The method.
     pub method: String,
     /// The request target.
@@ -89,8 +89,8 @@ pub fn replay<'r>(old: &Matcher, new: &Matcher, requests: impl IntoIterator<Item
     replay
 }
 
-fn changed(request: &Request<'_>, before: &Decision<'_>, after: &Decision<'_>) -> Changed {
-    Changed {
+fn changed(request: &Request<'_>, before: &Decision<'_>, after: &Decision<'_>) -> ChangedRequest {
+    ChangedRequest {
         method: request.method.to_owned(),
         url: request.url.to_owned(),
         user_name: request.user_name.to_owned(),

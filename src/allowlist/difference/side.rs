@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::super::decision::Pattern;
 use super::super::{Grant, Identity, Privilege, Rules, grants};
-use super::covering::Covering;
+use super::covering::CoverIndex;
 
 /// One side of the comparison.
-pub(super) struct Side<'a> {
+pub(super) struct ComparedRules<'a> {
     pub(super) grants: Vec<Grant<'a>>,
-    covering: Covering,
+    index: CoverIndex,
     /// The conditions of identities, numbered; those with equal conditions are one.
     conditions: HashMap<Conditions<'a>, usize>,
     /// Pairs of numbers of conditions and of privileges.
@@ -22,10 +22,10 @@ pub(super) struct Side<'a> {
     touches: BTreeMap<&'a str, bool>,
 }
 
-impl<'a> Side<'a> {
+impl<'a> ComparedRules<'a> {
     pub(super) fn new(rules: &'a Rules) -> Self {
         let grants = grants(rules);
-        let (covering, privileges) = Covering::new(&rules.privileges);
+        let (index, privileges) = CoverIndex::new(&rules.privileges);
         let mut conditions = HashMap::new();
         let mut identities = HashMap::new();
         for (name, one) in &rules.identities {
@@ -37,7 +37,7 @@ impl<'a> Side<'a> {
             .filter_map(|grant| Some((*identities.get(grant.identity)?, *privileges.get(grant.privilege)?)))
             .collect();
         let (covers, touches) = Default::default();
-        Self { grants, covering, conditions, given, covers, touches }
+        Self { grants, index, conditions, given, covers, touches }
     }
 
     /// Whether this side still allows everything that another side's grant allowed: by some pair of an
@@ -49,7 +49,7 @@ impl<'a> Side<'a> {
         let what = self
             .covers
             .entry(grant.privilege)
-            .or_insert_with(|| self.covering.of(&Pattern::new(privilege)).collect());
+            .or_insert_with(|| self.index.of(&Pattern::new(privilege)).collect());
         wider(conditions_of(identity))
             .filter_map(|one| self.conditions.get(&one))
             .any(|who| what.iter().any(|what| self.given.contains(&(*who, *what))))
@@ -58,13 +58,13 @@ impl<'a> Side<'a> {
     /// Whether any privilege of this side matches a request that a grant of another side covers.
     pub(super) fn touches(&mut self, other: &Rules, grant: Grant<'a>) -> bool {
         let Some(theirs) = other.privileges.get(grant.privilege) else { return false };
-        let touches = || self.covering.touches(&Pattern::new(theirs).path);
+        let touches = || self.index.touches(&Pattern::new(theirs).path);
         *self.touches.entry(grant.privilege).or_insert_with(touches)
     }
 
     /// Whether a privilege of this side matches every request that another one matches.
     pub(super) fn covers(&self, other: &Privilege) -> bool {
-        self.covering.of(&Pattern::new(other)).next().is_some()
+        self.index.of(&Pattern::new(other)).next().is_some()
     }
 }
 

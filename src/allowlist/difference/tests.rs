@@ -20,7 +20,7 @@ fn strict(rules: &Value) -> Allowlist {
     allowlist(Mode::Enforce, DefaultAccess::Deny, rules)
 }
 
-fn told(old: &Allowlist, new: &Allowlist) -> Vec<String> {
+fn effects_of(old: &Allowlist, new: &Allowlist) -> Vec<String> {
     difference(old, new, Some(Endpoint::Imds)).effects.iter().map(ToString::to_string).collect()
 }
 
@@ -36,7 +36,7 @@ fn a_lost_grant_under_enforce_is_an_outage() {
     let mut less = rules();
     less["roles"]["app"]["privileges"] = json!(["token"]);
     let lost = ["web -> instance (app) is lost: those requests are refused"];
-    assert_eq!(told(&strict(&rules()), &strict(&less)), lost);
+    assert_eq!(effects_of(&strict(&rules()), &strict(&less)), lost);
 
     let audit = |rules| allowlist(Mode::Audit, DefaultAccess::Deny, rules);
     let (old, new) = (audit(&rules()), audit(&less));
@@ -61,10 +61,10 @@ fn a_moved_or_renamed_grant_is_not_lost() {
 fn a_narrower_path_or_identity_under_the_same_name_is_a_loss() {
     let mut narrower = rules();
     narrower["privileges"]["instance"]["path"] = json!("/metadata/instance/compute");
-    assert_eq!(told(&strict(&rules()), &strict(&narrower)).len(), 1);
+    assert_eq!(effects_of(&strict(&rules()), &strict(&narrower)).len(), 1);
     let mut narrower = rules();
     narrower["identities"]["web"]["process_name"] = json!("web");
-    assert_eq!(told(&strict(&rules()), &strict(&narrower)).len(), 2);
+    assert_eq!(effects_of(&strict(&rules()), &strict(&narrower)).len(), 2);
 }
 
 #[test]
@@ -72,11 +72,11 @@ fn only_a_sensitive_gain_is_reported() {
     let mut more = rules();
     more["roles"]["ops"] = json!({ "privileges": ["instance"] });
     more["role_assignments"]["ops"] = json!({ "identities": ["ops"] });
-    assert_eq!(told(&strict(&rules()), &strict(&more)), Vec::<String>::new());
+    assert_eq!(effects_of(&strict(&rules()), &strict(&more)), Vec::<String>::new());
 
     more["roles"]["ops"]["privileges"] = json!(["token"]);
     let reaches = ["ops -> token (ops) is gained and reaches managed-identity tokens"];
-    assert_eq!(told(&strict(&rules()), &strict(&more)), reaches);
+    assert_eq!(effects_of(&strict(&rules()), &strict(&more)), reaches);
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn nothing_opens_if_nothing_was_closed() {
         let (old, new) = (allowlist(mode, access, &none), allowlist(mode, access, &rules()));
         assert!(difference(&old, &new, None).effects.iter().all(Effect::is_loss), "{mode} {access}");
         assert!(
-            told(&old, &allowlist(mode, DefaultAccess::Allow, &rules()))
+            effects_of(&old, &allowlist(mode, DefaultAccess::Allow, &rules()))
                 .iter()
                 .all(|one| !one.contains("open"))
         );
@@ -101,9 +101,9 @@ fn nothing_opens_if_nothing_was_closed() {
 fn a_wider_path_under_the_same_name_is_a_gain() {
     let mut wider = rules();
     wider["privileges"]["instance"]["path"] = json!("/metadata");
-    let told = told(&strict(&rules()), &strict(&wider));
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("web -> instance (app)") && told[0].contains("attested data"));
+    let effects = effects_of(&strict(&rules()), &strict(&wider));
+    assert_eq!(effects.len(), 1, "{effects:?}");
+    assert!(effects[0].contains("web -> instance (app)") && effects[0].contains("attested data"));
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_new_privilege_closes_requests_that_the_default_left_open() {
     let mut more = rules();
     more["privileges"]["attested"] = json!({ "path": "/metadata/attested" });
     let closes = ["privilege \"attested\" closes \"/metadata/attested\" for all but its identities"];
-    assert_eq!(told(&open(&rules()), &open(&more)), closes);
+    assert_eq!(effects_of(&open(&rules()), &open(&more)), closes);
 
     // Removing all privileges opens them under Allow; nobody loses anything.
     let (old, new) = (open(&rules()), open(&json!({ "privileges": {} })));
@@ -184,18 +184,20 @@ fn removing_a_privilege_under_the_default_allow_opens_its_path() {
     less["privileges"].as_object_mut().unwrap().remove("instance");
     less["roles"]["app"]["privileges"] = json!(["token"]);
     let opened = ["privilege \"instance\" no longer closes \"/metadata/instance\": everybody reaches it"];
-    assert_eq!(told(&open(&rules()), &open(&less)), opened);
+    assert_eq!(effects_of(&open(&rules()), &open(&less)), opened);
 
     // The same path in two privileges, or a broader one, still closes it; so does Deny; Audit never did.
     let mut twice = rules();
     twice["privileges"]["broad"] = json!({ "path": "/metadata" });
     let mut once = less.clone();
     once["privileges"]["broad"] = json!({ "path": "/metadata" });
-    let effects = told(&open(&twice), &open(&once));
+    let effects = effects_of(&open(&twice), &open(&once));
     assert!(effects.iter().all(|effect| !effect.contains("no longer closes")), "{effects:?}");
     assert!(
-        told(&strict(&rules()), &strict(&less)).iter().all(|effect| !effect.contains("no longer closes"))
+        effects_of(&strict(&rules()), &strict(&less))
+            .iter()
+            .all(|effect| !effect.contains("no longer closes"))
     );
     let audit = |rules: &Value| allowlist(Mode::Audit, DefaultAccess::Allow, rules);
-    assert_eq!(told(&audit(&rules()), &audit(&less)), [""; 0]);
+    assert_eq!(effects_of(&audit(&rules()), &audit(&less)), [""; 0]);
 }

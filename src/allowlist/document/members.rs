@@ -9,14 +9,14 @@ use super::super::nearest;
 /// Why a document cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{reason}", if .at.is_empty() { String::new() } else { format!("{}: ", .at) })]
-pub struct Refused {
+pub struct InvalidDocument {
     /// The place, as in `rules.privileges[2]`; empty for the document as a whole.
     pub at: String,
     /// The fault.
     pub reason: String,
 }
 
-impl Refused {
+impl InvalidDocument {
     pub(crate) fn new(at: impl Into<String>, reason: impl ToString) -> Self {
         Self { at: at.into(), reason: reason.to_string() }
     }
@@ -31,12 +31,16 @@ pub(super) struct Members<'v> {
 
 impl<'v> Members<'v> {
     /// Reads an object whose names are written exactly so.
-    pub(super) fn exact(value: &'v Value, at: &str, known: &[&'static str]) -> Result<Self, Refused> {
+    pub(super) fn exact(value: &'v Value, at: &str, known: &[&'static str]) -> Result<Self, InvalidDocument> {
         Self::read(value, at, known, |one, other| one == other)
     }
 
     /// Reads an object whose names are written in any case.
-    pub(super) fn in_any_case(value: &'v Value, at: &str, known: &[&'static str]) -> Result<Self, Refused> {
+    pub(super) fn in_any_case(
+        value: &'v Value,
+        at: &str,
+        known: &[&'static str],
+    ) -> Result<Self, InvalidDocument> {
         Self::read(value, at, known, str::eq_ignore_ascii_case)
     }
 
@@ -45,17 +49,17 @@ impl<'v> Members<'v> {
         at: &str,
         known: &[&'static str],
         same: fn(&str, &str) -> bool,
-    ) -> Result<Self, Refused> {
+    ) -> Result<Self, InvalidDocument> {
         let mut found: Vec<(&'static str, &'v Value)> = Vec::new();
         for (name, value) in object(value, at)? {
             let Some(known) = known.iter().find(|known| same(known, name)) else {
-                return Err(Refused::new(at, unknown(name, known)));
+                return Err(InvalidDocument::new(at, unknown(name, known)));
             };
             if value.is_null() {
                 continue;
             }
             if found.iter().any(|(earlier, _)| earlier == known) {
-                return Err(Refused::new(at, format!("`{known}` is set twice, in two spellings")));
+                return Err(InvalidDocument::new(at, format!("`{known}` is set twice, in two spellings")));
             }
             found.push((known, value));
         }
@@ -68,17 +72,17 @@ impl<'v> Members<'v> {
     }
 
     /// A member that is a text.
-    pub(super) fn text(&self, name: &str) -> Result<Option<String>, Refused> {
+    pub(super) fn text(&self, name: &str) -> Result<Option<String>, InvalidDocument> {
         match self.get(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(Refused::new(self.path_to(name), "must be a string")),
+            Some(_) => Err(InvalidDocument::new(self.path_to(name), "must be a string")),
         }
     }
 
     /// The names of a list or set; none if it is absent.
-    pub(super) fn names<C: FromIterator<String>>(&self, name: &str) -> Result<C, Refused> {
-        let wrong = || Refused::new(self.path_to(name), "must be a list of names");
+    pub(super) fn names<C: FromIterator<String>>(&self, name: &str) -> Result<C, InvalidDocument> {
+        let wrong = || InvalidDocument::new(self.path_to(name), "must be a list of names");
         let Some(value) = self.get(name) else { return Ok(C::from_iter([])) };
         let elements = value.as_array().ok_or_else(wrong)?;
         elements.iter().map(|name| name.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
@@ -100,8 +104,8 @@ pub(super) fn has(object: &Map<String, Value>, name: &str) -> bool {
     object.keys().any(|one| one.eq_ignore_ascii_case(name))
 }
 
-pub(super) fn object<'v>(value: &'v Value, at: &str) -> Result<&'v Map<String, Value>, Refused> {
-    value.as_object().ok_or_else(|| Refused::new(at, "must be an object"))
+pub(super) fn object<'v>(value: &'v Value, at: &str) -> Result<&'v Map<String, Value>, InvalidDocument> {
+    value.as_object().ok_or_else(|| InvalidDocument::new(at, "must be an object"))
 }
 
 /// The error for an unknown name. It offers the nearest known one, ignoring underscores.

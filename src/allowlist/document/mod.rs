@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::List;
 use crate::lenient;
 
-pub use members::Refused;
+pub use members::InvalidDocument;
 
 /// The agent's document for one endpoint, which is also a part of the `properties` of a profile version.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

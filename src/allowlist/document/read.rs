@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::super::{Identity, List, Privilege, Role, RoleAssignment, Rules};
-use super::members::{Members, Refused, has, object, unknown};
+use super::members::{InvalidDocument, Members, has, object, unknown};
 use super::{Document, Lists};
 
 /// The parts of a document.
@@ -75,7 +75,7 @@ impl Document {
     /// that is absent or null stays absent. In the keyed shape that means empty, since all four lists are
     /// always sent from it. In the lists' shape it means what the agent makes of it. A document with none of
     /// these parts is refused.
-    pub fn from_value(value: &Value) -> Result<Self, Refused> {
+    pub fn from_value(value: &Value) -> Result<Self, InvalidDocument> {
         let top = object(value, "")?;
         let whole = top.iter().find(|(name, _)| name.eq_ignore_ascii_case("properties"));
         if let Some((name, properties @ Value::Object(_))) = whole {
@@ -87,7 +87,7 @@ impl Document {
         if !has(top, "rules") && lists().any(|list| has(top, list)) {
             if let Some(part) = PARTS.into_iter().find(|part| has(top, part)) {
                 let list = lists().find(|list| has(top, list)).unwrap_or_default();
-                return Err(Refused::new(
+                return Err(InvalidDocument::new(
                     "",
                     format!("`{list}` is next to `{part}`; it belongs inside `rules`"),
                 ));
@@ -98,23 +98,26 @@ impl Document {
         Self::of_parts(value, "", &known)
     }
 
-    fn of_parts(value: &Value, at: &str, known: &[&'static str]) -> Result<Self, Refused> {
+    fn of_parts(value: &Value, at: &str, known: &[&'static str]) -> Result<Self, InvalidDocument> {
         let object = object(value, at)?;
         let is_known = |name: &String| known.iter().any(|known| known.eq_ignore_ascii_case(name));
         if let Some(name) = object.keys().find(|name| !is_known(name)) {
             // Of all known members, only these are worth a hint.
-            return Err(Refused::new(
+            return Err(InvalidDocument::new(
                 at,
                 unknown(name, &["mode", "default_access", "defaultAccess", "rules"]),
             ));
         }
         let parts = Members::in_any_case(value, at, known)?;
         if !PARTS.into_iter().any(|part| has(object, part)) {
-            return Err(Refused::new(at, "none of `mode`, `default_access` and `rules` is present"));
+            return Err(InvalidDocument::new(at, "none of `mode`, `default_access` and `rules` is present"));
         }
         let default_access = match (parts.text("default_access")?, parts.text("defaultAccess")?) {
             (Some(ours), Some(theirs)) if ours != theirs => {
-                return Err(Refused::new("default_access", "differs from `defaultAccess` next to it"));
+                return Err(InvalidDocument::new(
+                    "default_access",
+                    "differs from `defaultAccess` next to it",
+                ));
             }
             (ours, theirs) => ours.or(theirs),
         };
@@ -125,7 +128,7 @@ impl Document {
 
 impl Lists {
     /// Reads the value of `rules` in either shape; see [`Document::from_value`].
-    pub fn from_value(value: &Value) -> Result<Self, Refused> {
+    pub fn from_value(value: &Value) -> Result<Self, InvalidDocument> {
         let rules = object(value, "rules")?;
         if is_keyed(rules)? {
             return Ok(Self::from(&keyed(value)?));
@@ -135,7 +138,10 @@ impl Lists {
         let rules = Members::in_any_case(value, "rules", &[privileges, roles, identities, theirs, ours])?;
         let assignments = match (rules.get(ours), rules.get(theirs)) {
             (Some(_), Some(_)) => {
-                return Err(Refused::new("rules", format!("`{theirs}` is set twice, in two spellings")));
+                return Err(InvalidDocument::new(
+                    "rules",
+                    format!("`{theirs}` is set twice, in two spellings"),
+                ));
             }
             (Some(_), None) => ours,
             _ => theirs,
@@ -155,7 +161,7 @@ impl Lists {
 }
 
 /// Whether these are maps or lists. Empty ones leave it open; a mixture of filled ones is a mistake.
-fn is_keyed(rules: &Map<String, Value>) -> Result<bool, Refused> {
+fn is_keyed(rules: &Map<String, Value>) -> Result<bool, InvalidDocument> {
     let is_list = |name: &str| {
         List::ALL.iter().any(|list| {
             name.eq_ignore_ascii_case(list.as_str()) || name.eq_ignore_ascii_case(list.in_documents())
@@ -165,7 +171,10 @@ fn is_keyed(rules: &Map<String, Value>) -> Result<bool, Refused> {
     let maps = members().any(|member| member.as_object().is_some_and(|map| !map.is_empty()));
     let lists = members().any(|member| member.as_array().is_some_and(|list| !list.is_empty()));
     if maps && lists {
-        return Err(Refused::new("rules", "some parts are lists and some are maps; write all in one form"));
+        return Err(InvalidDocument::new(
+            "rules",
+            "some parts are lists and some are maps; write all in one form",
+        ));
     }
     Ok(!lists && members().any(Value::is_object))
 }
@@ -175,19 +184,19 @@ fn list<T: DeserializeOwned>(
     name: &str,
     required: &[&'static str],
     optional: &[&'static str],
-) -> Result<Option<Vec<T>>, Refused> {
+) -> Result<Option<Vec<T>>, InvalidDocument> {
     let (at, known) = (rules.path_to(name), [required, optional].concat());
     let elements = match rules.get(name) {
         None => return Ok(None),
         Some(Value::Array(elements)) => elements,
         Some(Value::Object(map)) if map.is_empty() => return Ok(Some(Vec::new())),
-        Some(_) => return Err(Refused::new(at, "must be a list")),
+        Some(_) => return Err(InvalidDocument::new(at, "must be a list")),
     };
     let read = |(index, element): (usize, &Value)| {
         let at = format!("{at}[{index}]");
         let element = Members::in_any_case(element, &at, &known)?.into_object();
-        complete(&element, required).map_err(|reason| Refused::new(&at, reason))?;
-        T::deserialize(element).map_err(|error| Refused::new(at, error))
+        complete(&element, required).map_err(|reason| InvalidDocument::new(&at, reason))?;
+        T::deserialize(element).map_err(|error| InvalidDocument::new(at, error))
     };
     elements.iter().enumerate().map(read).collect::<Result<_, _>>().map(Some)
 }
@@ -211,21 +220,23 @@ fn complete(element: &Value, required: &[&'static str]) -> Result<(), String> {
     }
 }
 
-fn keyed(rules: &Value) -> Result<Rules, Refused> {
+fn keyed(rules: &Value) -> Result<Rules, InvalidDocument> {
     let rules = Members::exact(rules, "rules", &List::ALL.map(List::as_str))?;
     Ok(Rules {
         privileges: map(&rules, "privileges", &["path", "query_parameters"], |at, one| {
-            let path = one.text("path")?.ok_or_else(|| Refused::new(at, "`path` is missing"))?;
+            let path = one.text("path")?.ok_or_else(|| InvalidDocument::new(at, "`path` is missing"))?;
             let at = format!("{at}.query_parameters");
             let query_parameters = match one.get("query_parameters") {
                 None => BTreeMap::new(),
                 Some(query) => {
                     let pair = |(key, value): (&String, &Value)| match value {
                         Value::String(text) => Ok((key.clone(), text.clone())),
-                        Value::Null => Err(Refused::new(format!("{at}[{key:?}]"), "must not be null")),
-                        _ => Err(Refused::new(format!("{at}[{key:?}]"), "must be a string")),
+                        Value::Null => {
+                            Err(InvalidDocument::new(format!("{at}[{key:?}]"), "must not be null"))
+                        }
+                        _ => Err(InvalidDocument::new(format!("{at}[{key:?}]"), "must be a string")),
                     };
-                    object(query, &at)?.iter().map(pair).collect::<Result<_, Refused>>()?
+                    object(query, &at)?.iter().map(pair).collect::<Result<_, InvalidDocument>>()?
                 }
             };
             Ok(Privilege { path, query_parameters })
@@ -256,8 +267,8 @@ fn map<T>(
     rules: &Members<'_>,
     name: &str,
     known: &[&'static str],
-    read: impl Fn(&str, &Members<'_>) -> Result<T, Refused>,
-) -> Result<BTreeMap<String, T>, Refused> {
+    read: impl Fn(&str, &Members<'_>) -> Result<T, InvalidDocument>,
+) -> Result<BTreeMap<String, T>, InvalidDocument> {
     let elements = match rules.get(name) {
         None => return Ok(BTreeMap::new()),
         Some(Value::Array(list)) if list.is_empty() => return Ok(BTreeMap::new()),

@@ -2,10 +2,10 @@
 
 use super::super::{Collapsed, DefaultAccess, Document, List, Mode};
 use super::quote::quoted;
-use super::{FindingId, Found, Subject};
+use super::{FindingId, Findings, Subject};
 
 /// L01, L03 (equal names) and L05. The caller passes in the conflicts that the keyed form dropped.
-pub(super) fn check(document: &Document, collapsed: Vec<Collapsed>, found: &mut Found) {
+pub(super) fn check(document: &Document, collapsed: Vec<Collapsed>, findings: &mut Findings) {
     if let Some(word) = &document.mode
         && word.parse::<Mode>().is_err()
     {
@@ -13,7 +13,7 @@ pub(super) fn check(document: &Document, collapsed: Vec<Collapsed>, found: &mut 
             "{} is not a mode; the guest agent reads it as Disabled and allows everything.",
             quoted(word)
         );
-        found.error(
+        findings.error(
             FindingId::L05,
             Subject::Mode,
             message,
@@ -24,7 +24,7 @@ pub(super) fn check(document: &Document, collapsed: Vec<Collapsed>, found: &mut 
         && word.parse::<DefaultAccess>().is_err()
     {
         let message = format!("{} is not a default access; the guest agent reads it as Deny.", quoted(word));
-        found.error(
+        findings.error(
             FindingId::L05,
             Subject::DefaultAccess,
             message,
@@ -38,7 +38,7 @@ pub(super) fn check(document: &Document, collapsed: Vec<Collapsed>, found: &mut 
             let message =
                 "is absent, so the guest agent ignores all rules and only the default access counts.";
             let instead = "Write an empty list; the rules are in force from then on.".to_owned();
-            found.error(FindingId::L01, Subject::List(list), message, Some(instead));
+            findings.error(FindingId::L01, Subject::List(list), message, Some(instead));
         }
     }
     for collapsed in collapsed {
@@ -50,6 +50,6 @@ pub(super) fn check(document: &Document, collapsed: Vec<Collapsed>, found: &mut 
             List::Identities => Subject::Identity(name),
             List::RoleAssignments => Subject::RoleAssignment(name),
         };
-        found.error(FindingId::L03, subject, message, None);
+        findings.error(FindingId::L03, subject, message, None);
     }
 }

@@ -25,49 +25,53 @@ pub(super) fn is_in_memory(path: &str) -> bool {
 pub(super) fn never_matches(path: &str, os_type: Option<OsType>) -> Option<String> {
     let windows = is_windows(path, os_type);
     let linux = path.starts_with('/');
-    let said = |why: &str| Some(why.to_owned());
+    let reason = |why: &str| Some(why.to_owned());
     if trimmed(path) != path {
-        return said("begins or ends with a blank.");
+        return reason("begins or ends with a blank.");
     }
     if is_in_memory(path) {
         return None;
     }
     if path.ends_with(DELETED) {
-        return said("is the path of a program that was replaced while it ran; after a restart it is gone.");
+        return reason(
+            "is the path of a program that was replaced while it ran; after a restart it is gone.",
+        );
     }
     if windows && path.contains(char::is_control) {
-        return said(
+        return reason(
             "has a control character, which no file name on Windows has. In a configuration a backslash is written \
              twice.",
         );
     }
     if path.contains('"') || (path.starts_with('\'') && path.ends_with('\'')) {
-        return said("is quoted.");
+        return reason("is quoted.");
     }
     if before_arguments(path, windows).is_some() {
-        return said("has arguments; only the path of the executable is compared.");
+        return reason("has arguments; only the path of the executable is compared.");
     }
     if windows && path.starts_with(r"\??\") {
-        return said(r"has the prefix \??\, which is never reported.");
+        return reason(r"has the prefix \??\, which is never reported.");
     }
     if path.contains(['*', '?']) && !path.starts_with(r"\\?\") {
-        return said("has a wildcard; the comparison is exact.");
+        return reason("has a wildcard; the comparison is exact.");
     }
     // A share of an administrator, such as C$, is not a variable.
     let dollar = if windows { path.contains("${") || path.contains("$env:") } else { path.contains('$') };
     if path.starts_with('~') || dollar || path.matches('%').count() >= 2 {
-        return said("has a variable; nothing is expanded.");
+        return reason("has a variable; nothing is expanded.");
     }
     if path.split(['/', '\\']).any(|component| component == "..") {
-        return said("contains \"..\", which a reported path never does.");
+        return reason("contains \"..\", which a reported path never does.");
     }
     match os_type {
         Some(OsType::Linux) if has_drive(path) || path.contains('\\') => {
-            said("has the separators of Windows, and this profile is for Linux.")
+            reason("has the separators of Windows, and this profile is for Linux.")
         }
-        Some(OsType::Linux) if !linux => said("does not start with \"/\"."),
-        Some(OsType::Windows) if !has_drive(path) && !path.starts_with(r"\\") => said("has no drive letter."),
-        None if !linux && !has_drive(path) && !path.starts_with(r"\\") => said("is not absolute."),
+        Some(OsType::Linux) if !linux => reason("does not start with \"/\"."),
+        Some(OsType::Windows) if !has_drive(path) && !path.starts_with(r"\\") => {
+            reason("has no drive letter.")
+        }
+        None if !linux && !has_drive(path) && !path.starts_with(r"\\") => reason("is not absolute."),
         _ => None,
     }
 }

@@ -30,7 +30,7 @@ fn shown(name: &str) -> String {
 
 /// Findings of one check and one severity. `Display` is the whole text to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
+pub struct FindingGroup {
     /// The check.
     pub id: FindingId,
     /// Its severity.
@@ -39,7 +39,7 @@ pub struct Group {
     pub findings: Vec<Finding>,
 }
 
-impl Group {
+impl FindingGroup {
     /// One line for a heading, under 60 characters: the check's title and its object, with the version if
     /// there is room.
     pub fn summary(&self, version: Option<&str>) -> String {
@@ -64,7 +64,7 @@ impl Group {
     }
 }
 
-impl fmt::Display for Group {
+impl fmt::Display for FindingGroup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, finding) in self.findings.iter().take(NAMED).enumerate() {
             if index > 0 {
@@ -84,14 +84,18 @@ impl fmt::Display for Group {
 }
 
 /// Groups findings of the same check and severity, in the order of their first.
-pub fn group(findings: impl IntoIterator<Item = Finding>) -> Vec<Group> {
-    let mut groups = Vec::<Group>::new();
+pub fn group(findings: impl IntoIterator<Item = Finding>) -> Vec<FindingGroup> {
+    let mut groups = Vec::<FindingGroup>::new();
     for finding in findings {
-        let alike = |group: &&mut Group| (group.id, group.severity) == (finding.id, finding.severity);
+        let alike = |group: &&mut FindingGroup| (group.id, group.severity) == (finding.id, finding.severity);
         match groups.iter_mut().find(alike) {
             Some(group) => group.findings.push(finding),
             None => {
-                groups.push(Group { id: finding.id, severity: finding.severity, findings: vec![finding] });
+                groups.push(FindingGroup {
+                    id: finding.id,
+                    severity: finding.severity,
+                    findings: vec![finding],
+                });
             }
         }
     }

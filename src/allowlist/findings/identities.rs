@@ -12,55 +12,62 @@ use super::known::{Sensitive, is_broad_group, is_interpreter};
 use super::quote::quoted;
 use super::scripts::is_never_run;
 use super::view::View;
-use super::{Condition, FindingId, Found, Subject};
+use super::{FindingId, Findings, IdentityCondition, Subject};
 
-pub(super) fn check(view: &View<'_>, found: &mut Found) {
+pub(super) fn check(view: &View<'_>, findings: &mut Findings) {
     for (name, identity) in view.identities() {
-        let one = One { name, identity, view };
-        one.everybody_or_nobody(found);
-        one.base_name(found);
-        one.weak(found);
-        names::check(&one, found);
-        one.elevation(found);
-        one.broad_group(found);
-        if let Some(path) = one.text(Condition::ExePath) {
-            exe_path::check(&one, path, found);
+        let identity = CheckedIdentity { name, identity, view };
+        identity.everybody_or_nobody(findings);
+        identity.base_name(findings);
+        identity.weak(findings);
+        names::check(&identity, findings);
+        identity.elevation(findings);
+        identity.broad_group(findings);
+        if let Some(path) = identity.text(IdentityCondition::ExePath) {
+            exe_path::check(&identity, path, findings);
         }
-        if let Some(file) = one.text(Condition::ProcessName).filter(|_| one.lacks(Condition::ExePath)) {
-            spelling::extension(&one, file, found);
-            links::check_name(&one, file, found);
+        if let Some(file) = identity
+            .text(IdentityCondition::ProcessName)
+            .filter(|_| identity.is_absent(IdentityCondition::ExePath))
+        {
+            spelling::extension(&identity, file, findings);
+            links::check_name(&identity, file, findings);
         }
     }
-    containers(view, found);
+    containers(view, findings);
 }
 
 /// The identity to check.
-struct One<'a> {
+struct CheckedIdentity<'a> {
     name: &'a str,
     identity: &'a Identity<Text<'a>>,
     view: &'a View<'a>,
 }
 
-const CONDITIONS: [Condition; 4] =
-    [Condition::UserName, Condition::GroupName, Condition::ExePath, Condition::ProcessName];
+const CONDITIONS: [IdentityCondition; 4] = [
+    IdentityCondition::UserName,
+    IdentityCondition::GroupName,
+    IdentityCondition::ExePath,
+    IdentityCondition::ProcessName,
+];
 
-impl<'a> One<'a> {
-    fn part(&self, condition: Condition) -> Option<Text<'a>> {
+impl<'a> CheckedIdentity<'a> {
+    fn part(&self, condition: IdentityCondition) -> Option<Text<'a>> {
         match condition {
-            Condition::UserName => self.identity.user_name,
-            Condition::GroupName => self.identity.group_name,
-            Condition::ExePath => self.identity.exe_path,
-            Condition::ProcessName => self.identity.process_name,
+            IdentityCondition::UserName => self.identity.user_name,
+            IdentityCondition::GroupName => self.identity.group_name,
+            IdentityCondition::ExePath => self.identity.exe_path,
+            IdentityCondition::ProcessName => self.identity.process_name,
         }
     }
 
     /// The text of a condition that is known and not blank.
-    fn text(&self, condition: Condition) -> Option<&'a str> {
+    fn text(&self, condition: IdentityCondition) -> Option<&'a str> {
         self.part(condition)?.known().filter(|text| !text.trim().is_empty())
     }
 
     /// Whether a condition is known to be absent.
-    fn lacks(&self, condition: Condition) -> bool {
+    fn is_absent(&self, condition: IdentityCondition) -> bool {
         self.part(condition).is_none()
     }
 
@@ -68,32 +75,38 @@ impl<'a> One<'a> {
         self.view.context.os_type
     }
 
-    fn at(&self, condition: Condition) -> Subject {
+    fn at(&self, condition: IdentityCondition) -> Subject {
         Subject::Condition { identity: self.name.to_owned(), condition }
     }
 
     /// L30
-    fn everybody_or_nobody(&self, found: &mut Found) {
+    fn everybody_or_nobody(&self, findings: &mut Findings) {
         const GIVE: &str = "Give it user_name and exe_path, as the audit log shows them.";
-        if CONDITIONS.into_iter().all(|condition| self.lacks(condition)) {
+        if CONDITIONS.into_iter().all(|condition| self.is_absent(condition)) {
             let message = "has no condition, so every process has this identity.";
-            found.error(FindingId::L30, Subject::Identity(self.name.to_owned()), message, Some(GIVE.into()));
+            findings.error(
+                FindingId::L30,
+                Subject::Identity(self.name.to_owned()),
+                message,
+                Some(GIVE.into()),
+            );
         }
         let is_blank =
             |condition| self.part(condition).and_then(Text::known).is_some_and(|text| text.trim().is_empty());
         // Without its only condition it would match everybody.
-        let others = CONDITIONS.into_iter().any(|condition| !self.lacks(condition) && !is_blank(condition));
+        let others =
+            CONDITIONS.into_iter().any(|condition| !self.is_absent(condition) && !is_blank(condition));
         for condition in CONDITIONS.into_iter().filter(|condition| is_blank(*condition)) {
             let instead = if others { "Leave it out." } else { GIVE };
             let message = "is blank, which no process matches.";
-            found.error(FindingId::L30, self.at(condition), message, Some(instead.into()));
+            findings.error(FindingId::L30, self.at(condition), message, Some(instead.into()));
         }
     }
 
     /// L31
-    fn base_name(&self, found: &mut Found) {
-        let Some(file) = self.text(Condition::ProcessName) else { return };
-        let path = self.text(Condition::ExePath);
+    fn base_name(&self, findings: &mut Findings) {
+        let Some(file) = self.text(IdentityCondition::ProcessName) else { return };
+        let path = self.text(IdentityCondition::ExePath);
         let windows =
             self.os_type() == Some(OsType::Windows) || (self.os_type().is_none() && file.contains('\\'));
         let is_path = match self.os_type() {
@@ -128,21 +141,22 @@ impl<'a> One<'a> {
             _ => "Leave it out: it adds nothing to exe_path.".to_owned(),
         };
         let message = format!("{} {why}", quoted(file));
-        found.error(FindingId::L31, self.at(Condition::ProcessName), message, Some(instead));
+        findings.error(FindingId::L31, self.at(IdentityCondition::ProcessName), message, Some(instead));
     }
 
     /// L32, L34 and L40
-    fn weak(&self, found: &mut Found) {
-        let user = !self.lacks(Condition::UserName);
-        let file = self.text(Condition::ExePath).and_then(|path| last_component(path, self.os_type()));
-        let process = self.text(Condition::ProcessName);
-        if process.is_some() && self.lacks(Condition::ExePath) && !user {
+    fn weak(&self, findings: &mut Findings) {
+        let user = !self.is_absent(IdentityCondition::UserName);
+        let file =
+            self.text(IdentityCondition::ExePath).and_then(|path| last_component(path, self.os_type()));
+        let process = self.text(IdentityCondition::ProcessName);
+        if process.is_some() && self.is_absent(IdentityCondition::ExePath) && !user {
             let message = "requires only the name of a file, which anybody can give to a program.";
             let instead = match self.account() {
                 Some(user) => format!("Add user_name = {}.", quoted(user)),
                 None => "Add user_name or exe_path, as the audit log shows them.".to_owned(),
             };
-            found.warning(FindingId::L32, Subject::Identity(self.name.to_owned()), message, Some(instead));
+            findings.warning(FindingId::L32, Subject::Identity(self.name.to_owned()), message, Some(instead));
         }
         if let Some(file) = file.filter(|file| is_interpreter(file) && !user) {
             let message = format!(
@@ -153,19 +167,21 @@ impl<'a> One<'a> {
                 Some(user) => format!("Add user_name = {}.", quoted(user)),
                 None => "Add user_name.".to_owned(),
             };
-            found.warning(FindingId::L34, self.at(Condition::ExePath), message, Some(instead));
+            findings.warning(FindingId::L34, self.at(IdentityCondition::ExePath), message, Some(instead));
         }
-        let account =
-            [Condition::UserName, Condition::GroupName].into_iter().find(|&one| self.text(one).is_some());
-        let alone = self.lacks(Condition::ExePath) && self.lacks(Condition::ProcessName);
+        let account = [IdentityCondition::UserName, IdentityCondition::GroupName]
+            .into_iter()
+            .find(|&one| self.text(one).is_some());
+        let alone =
+            self.is_absent(IdentityCondition::ExePath) && self.is_absent(IdentityCondition::ProcessName);
         // An elevated process is reported as root, whatever its own account is.
-        let is_sure = self.is_at_wire_server() && self.text(Condition::UserName) == Some("root");
+        let is_sure = self.is_at_wire_server() && self.text(IdentityCondition::UserName) == Some("root");
         if let Some(condition) =
             account.filter(|_| alone && !is_sure && self.os_type() == Some(OsType::Linux))
         {
             let message = "is the only condition. On Linux the guest agent takes it from the group id of \
                 the process, which belongs to another account if the two ids differ.";
-            found.warning(FindingId::L40, self.at(condition), message, Some("Add exe_path.".into()));
+            findings.warning(FindingId::L40, self.at(condition), message, Some("Add exe_path.".into()));
         }
     }
 
@@ -176,7 +192,7 @@ impl<'a> One<'a> {
 
     fn and_no_process_name(&self, path: &str) -> &'static str {
         let file = last_component(path, self.os_type());
-        match self.text(Condition::ProcessName) {
+        match self.text(IdentityCondition::ProcessName) {
             Some(name) if Some(name) != file => " and leave process_name out",
             _ => "",
         }
@@ -184,7 +200,7 @@ impl<'a> One<'a> {
 
     /// The account that the process runs as, if it is certain.
     fn account(&self) -> Option<&'static str> {
-        let file = self.text(Condition::ProcessName);
+        let file = self.text(IdentityCondition::ProcessName);
         let agent = ["WindowsAzureGuestAgent.exe", "WaAppAgent.exe"].map(Some).contains(&file);
         match self.os_type() {
             _ if agent => Some("SYSTEM"),
@@ -198,8 +214,8 @@ impl<'a> One<'a> {
     }
 
     /// L41
-    fn elevation(&self, found: &mut Found) {
-        let user = self.text(Condition::UserName).filter(|user| *user != "root");
+    fn elevation(&self, findings: &mut Findings) {
+        let user = self.text(IdentityCondition::UserName).filter(|user| *user != "root");
         if let Some(user) = user.filter(|_| self.is_at_wire_server() && self.os_type() == Some(OsType::Linux))
         {
             let message = format!(
@@ -207,16 +223,18 @@ impl<'a> One<'a> {
                 quoted(user)
             );
             let instead = "Write \"root\", or remove the identity.".to_owned();
-            found.error(FindingId::L41, self.at(Condition::UserName), message, Some(instead));
+            findings.error(FindingId::L41, self.at(IdentityCondition::UserName), message, Some(instead));
         }
     }
 
     /// L42
-    fn broad_group(&self, found: &mut Found) {
-        let Some(group) = self.text(Condition::GroupName).filter(|group| is_broad_group(group)) else {
+    fn broad_group(&self, findings: &mut Findings) {
+        let Some(group) = self.text(IdentityCondition::GroupName).filter(|group| is_broad_group(group))
+        else {
             return;
         };
-        let narrowed = !self.lacks(Condition::UserName) || !self.lacks(Condition::ExePath);
+        let narrowed =
+            !self.is_absent(IdentityCondition::UserName) || !self.is_absent(IdentityCondition::ExePath);
         let Some(references) = self.view.references.as_ref().filter(|_| !narrowed) else { return };
         let reaches_tokens = self.view.privileges().any(|(privilege, one)| {
             references.is_granted(privilege)
@@ -226,23 +244,23 @@ impl<'a> One<'a> {
         if reaches_tokens {
             let message =
                 format!("{} is a broad group, and it reaches managed-identity tokens.", quoted(group));
-            found.info(FindingId::L42, self.at(Condition::GroupName), message, None);
+            findings.info(FindingId::L42, self.at(IdentityCondition::GroupName), message, None);
         }
     }
 }
 
 /// L43, reported once for all.
-fn containers(view: &View<'_>, found: &mut Found) {
+fn containers(view: &View<'_>, findings: &mut Findings) {
     if view.context.os_type != Some(OsType::Linux) {
         return;
     }
     let by_path_alone = |(name, identity): (&str, &Identity<Text<'_>>)| {
-        let one = One { name, identity, view };
-        one.text(Condition::ExePath).is_some() && one.lacks(Condition::UserName)
+        let identity = CheckedIdentity { name, identity, view };
+        identity.text(IdentityCondition::ExePath).is_some() && identity.is_absent(IdentityCondition::UserName)
     };
     if view.identities().any(by_path_alone) {
         let message = "some identities have exe_path without user_name; a container has its own file tree, \
             so any image can hold a program under that path.";
-        found.info(FindingId::L43, Subject::List(super::super::List::Identities), message, None);
+        findings.info(FindingId::L43, Subject::List(super::super::List::Identities), message, None);
     }
 }

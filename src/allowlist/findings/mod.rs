@@ -25,12 +25,12 @@ mod whole;
 
 use super::{DefaultAccess, Document, Draft, Endpoint, Mode, OsType, Text};
 
-pub use catalog::{CATALOG, Entry, FindingId, Needs};
-pub use group::{Group, group};
+pub use catalog::{CATALOG, CatalogEntry, FindingId, Needs};
+pub use group::{FindingGroup, group};
 pub(super) use known::probes;
 pub use known::{Sensitive, sensitive};
 pub use near::{nearest, nearest_within};
-pub use subject::{Condition, Subject};
+pub use subject::{IdentityCondition, Subject};
 
 use view::View;
 
@@ -67,7 +67,7 @@ impl std::fmt::Display for Severity {
 pub struct Finding {
     /// The check that found it.
     pub id: FindingId,
-    /// Its severity. Some checks have a milder form, see [`Entry::severities`].
+    /// Its severity. Some checks have a milder form, see [`CatalogEntry::severities`].
     pub severity: Severity,
     /// Among warnings, one that opens what was meant to be closed.
     pub high: bool,
@@ -81,7 +81,7 @@ pub struct Finding {
 
 /// What is known in addition to the rules; checks that need an absent part report nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Context {
+pub struct LintContext {
     /// The version's mode.
     pub mode: Option<Mode>,
     /// The version's default access.
@@ -95,24 +95,24 @@ pub struct Context {
 }
 
 /// All findings about rules that may be known in part, errors first.
-pub fn findings(draft: &Draft, context: &Context) -> Vec<Finding> {
+pub fn findings(draft: &Draft, context: &LintContext) -> Vec<Finding> {
     of_view(&View::new(draft, context))
 }
 
 fn of_view(view: &View<'_>) -> Vec<Finding> {
-    let mut found = Found::default();
-    references::check(view, &mut found);
-    privileges::check(view, &mut found);
-    query::check(view, &mut found);
-    overlap::check(view, &mut found);
-    identities::check(view, &mut found);
-    whole::check(view, &mut found);
-    found.sorted()
+    let mut findings = Findings::default();
+    references::check(view, &mut findings);
+    privileges::check(view, &mut findings);
+    query::check(view, &mut findings);
+    overlap::check(view, &mut findings);
+    identities::check(view, &mut findings);
+    whole::check(view, &mut findings);
+    findings.sorted()
 }
 
 /// All findings about rules in the form of lists: those that only lists can have, and those about the rules
 /// as the agent would read them. The document's mode and default access take precedence over the context's.
-pub fn document_findings(document: &Document, context: &Context) -> Vec<Finding> {
+pub fn document_findings(document: &Document, context: &LintContext) -> Vec<Finding> {
     open_document_findings(document, context, |_| false)
 }
 
@@ -120,13 +120,13 @@ pub fn document_findings(document: &Document, context: &Context) -> Vec<Finding>
 /// values count as unknown. The caller omits a mode or default access of that kind.
 pub fn open_document_findings(
     document: &Document,
-    context: &Context,
+    context: &LintContext,
     is_open: impl Fn(&str) -> bool,
 ) -> Vec<Finding> {
-    let mut found = Found::default();
+    let mut findings = Findings::default();
     let (rules, collapsed) = document.rules.clone().unwrap_or_default().into_rules();
-    document::check(document, collapsed, &mut found);
-    let context = Context {
+    document::check(document, collapsed, &mut findings);
+    let context = LintContext {
         mode: document.mode.as_deref().map(Mode::as_agent_reads).or(context.mode),
         default_access: document
             .default_access
@@ -138,15 +138,15 @@ pub fn open_document_findings(
     let draft = rules.map(&mut |text| if is_open(text) { Text::Unknown } else { Text::Known(text) });
     let mut view = View::new(&draft, &context);
     view.ignored = document.rules.as_ref().is_some_and(|lists| !lists.absent().is_empty());
-    found.0.extend(of_view(&view));
-    found.sorted()
+    findings.0.extend(of_view(&view));
+    findings.sorted()
 }
 
 /// Collects findings.
 #[derive(Default)]
-struct Found(Vec<Finding>);
+struct Findings(Vec<Finding>);
 
-impl Found {
+impl Findings {
     fn error(
         &mut self,
         id: FindingId,

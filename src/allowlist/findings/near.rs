@@ -1,8 +1,8 @@
 //! "Did you mean": the known name closest to one that refers to nothing.
 
-/// The candidate that a reader would have meant by `name`: one that differs only in case and blanks, or else
-/// the one with the smallest edit distance, if that is at most a third of the name (at least 1). Of equals
-/// the first in order.
+/// The candidate that was probably meant by `name`: one that differs only in case and blanks, or else the one
+/// with the smallest edit distance. That distance may be a third of the name, or 1 for a short name. Of
+/// equals the first in order.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     nearest_within(name, (name.trim().chars().count() / 3).max(1), candidates)
 }

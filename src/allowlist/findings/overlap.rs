@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::decoding::lowered;
 use super::view::{References, View, some_of, whole_query};
-use super::{FindingId, Found, Subject};
+use super::{FindingId, Findings, Subject};
 
 /// A privilege as the matcher sees it.
 struct Effective<'a> {
@@ -23,7 +23,7 @@ impl<'a> Effective<'a> {
     }
 }
 
-pub(super) fn check(view: &View<'_>, found: &mut Found) {
+pub(super) fn check(view: &View<'_>, findings: &mut Findings) {
     let mut all: Vec<Effective<'_>> = view
         .paths()
         .filter_map(|(name, one, path)| {
@@ -39,12 +39,12 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
             let first = *firsts.entry(&one.query).or_insert(one.name);
             if first != one.name {
                 let message = format!("matches the same requests as \"{first}\".");
-                found.info(FindingId::L23, Subject::Privilege(one.name.to_owned()), message, None);
+                findings.info(FindingId::L23, Subject::Privilege(one.name.to_owned()), message, None);
             }
         }
     }
 
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for (index, broad) in all.iter().enumerate() {
         // Paths that begin with this one follow it; equal paths may also come before it.
         let before = all.get(..index).unwrap_or_default().iter().rev();
@@ -62,7 +62,7 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
             }
         }
         if let Some(references) = view.references.as_ref().filter(|_| !covered.is_empty()) {
-            compare(view, references, (broad.name, &covered), &mut told, found);
+            compare(view, references, (broad.name, &covered), &mut reported, findings);
         }
     }
 }
@@ -71,34 +71,34 @@ fn compare<'a>(
     view: &View<'_>,
     references: &References<'_>,
     (broad, covered): (&str, &[&'a str]),
-    told: &mut BTreeSet<&'a str>,
-    found: &mut Found,
+    reported: &mut BTreeSet<&'a str>,
+    findings: &mut Findings,
 ) {
     if !references.is_granted(broad) || !view.spend_pairs(references.cost(broad)) {
         return;
     }
     let holders = references.holders(broad);
-    let (mut undone, mut also) = (Vec::new(), BTreeSet::new());
+    let (mut bypassed, mut also) = (Vec::new(), BTreeSet::new());
     for &narrow in covered {
         let same = references.same_roles(broad, narrow);
         if !view.spend_pairs(if same { 1 } else { references.cost(narrow) }) {
             return;
         }
-        let meant = if same { BTreeSet::new() } else { references.holders(narrow) };
-        if same || holders.is_subset(&meant) {
-            if meant.is_subset(&holders) && told.insert(narrow) {
+        let intended = if same { BTreeSet::new() } else { references.holders(narrow) };
+        if same || holders.is_subset(&intended) {
+            if intended.is_subset(&holders) && reported.insert(narrow) {
                 let message =
                     format!("adds nothing: \"{broad}\" covers it and is granted to the same identities.");
-                found.info(FindingId::L23, Subject::Privilege(narrow.to_owned()), message, None);
+                findings.info(FindingId::L23, Subject::Privilege(narrow.to_owned()), message, None);
             }
         } else {
-            undone.push(narrow);
-            also.extend(holders.difference(&meant).copied());
+            bypassed.push(narrow);
+            also.extend(holders.difference(&intended).copied());
         }
     }
-    if !undone.is_empty() {
-        let (narrow, who) = (some_of(undone), some_of(also));
+    if !bypassed.is_empty() {
+        let (narrow, who) = (some_of(bypassed), some_of(also));
         let message = format!("covers {narrow}, so {who} may make those requests as well.");
-        found.warning(FindingId::L22, Subject::Privilege(broad.to_owned()), message, None);
+        findings.warning(FindingId::L22, Subject::Privilege(broad.to_owned()), message, None);
     }
 }

@@ -7,12 +7,12 @@ use super::super::{
     Allowlist, DefaultAccess, Draft, Endpoint, Identity, Matcher, Mode, OsType, Privilege, Request, Rules,
     Step, Text, Verdict, known,
 };
-use super::Context;
+use super::LintContext;
 use super::executable::{last_component, never_matches};
 use super::scripts::is_never_run;
 
 /// A part of the platform that calls an endpoint by itself.
-struct Caller {
+struct PlatformProgram {
     os_type: OsType,
     endpoint: Endpoint,
     /// Its usual name.
@@ -21,17 +21,17 @@ struct Caller {
     user: Option<&'static str>,
     /// The possible paths of its executable.
     example: &'static str,
-    files: Files,
+    files: FileNames,
     needs: &'static [Need],
 }
 
 /// The possible file names of its executable.
-enum Files {
+enum FileNames {
     /// It is a Python program: the executable is the interpreter.
     Python,
     Exactly(&'static [&'static str]),
     /// Prefixes of names, in lower case.
-    Beginning(&'static [&'static str]),
+    StartingWith(&'static [&'static str]),
 }
 
 /// A request that it makes, in one of these spellings.
@@ -54,66 +54,66 @@ const TOKEN: Need = Need {
 };
 const EVENTS: Need = Need { method: "GET", urls: &["/metadata/scheduledevents?api-version=2020-07-01"] };
 
-const CALLERS: [Caller; 6] = [
-    Caller {
+const PROGRAMS: [PlatformProgram; 6] = [
+    PlatformProgram {
         os_type: OsType::Linux,
         endpoint: Endpoint::WireServer,
         name: "the Linux guest agent (waagent)",
         user: Some("root"),
         example: "/usr/bin/python3.12",
-        files: Files::Python,
+        files: FileNames::Python,
         needs: &[GOAL_STATE, HEALTH, SETTINGS],
     },
-    Caller {
+    PlatformProgram {
         os_type: OsType::Windows,
         endpoint: Endpoint::WireServer,
         name: "the Windows guest agent (WindowsAzureGuestAgent.exe, WaAppAgent.exe)",
         user: Some("SYSTEM"),
         example: r"C:\WindowsAzure\Packages\WindowsAzureGuestAgent.exe",
-        files: Files::Exactly(&["WindowsAzureGuestAgent.exe", "WaAppAgent.exe"]),
+        files: FileNames::Exactly(&["WindowsAzureGuestAgent.exe", "WaAppAgent.exe"]),
         needs: &[GOAL_STATE, HEALTH, SETTINGS],
     },
-    Caller {
+    PlatformProgram {
         os_type: OsType::Linux,
         endpoint: Endpoint::Imds,
         name: "cloud-init",
         user: Some("root"),
         example: "/usr/bin/python3.12",
-        files: Files::Python,
+        files: FileNames::Python,
         needs: &[INSTANCE],
     },
-    Caller {
+    PlatformProgram {
         os_type: OsType::Linux,
         endpoint: Endpoint::Imds,
         name: "the Azure Monitor agent",
         user: None,
         example: "/opt/microsoft/azuremonitoragent/bin/mdsd",
-        files: Files::Beginning(&["mdsd", "amacoreagent", "agentlauncher"]),
+        files: FileNames::StartingWith(&["mdsd", "amacoreagent", "agentlauncher"]),
         needs: &[TOKEN],
     },
-    Caller {
+    PlatformProgram {
         os_type: OsType::Windows,
         endpoint: Endpoint::Imds,
         name: "the Azure Monitor agent",
         user: Some("SYSTEM"),
         example: r"C:\Program Files\Azure Monitor Agent\Agent\MonAgentCore.exe",
-        files: Files::Beginning(&["monagent", "amaexthealthmonitor"]),
+        files: FileNames::StartingWith(&["monagent", "amaexthealthmonitor"]),
         needs: &[TOKEN],
     },
-    Caller {
+    PlatformProgram {
         os_type: OsType::Windows,
         endpoint: Endpoint::Imds,
         name: "VmssRuntimeAgent (scheduled events)",
         user: Some("SYSTEM"),
         example: r"C:\Packages\Plugins\VmssRuntimeAgent\VmssRuntimeAgent.exe",
-        files: Files::Beginning(&["vmssruntimeagent"]),
+        files: FileNames::StartingWith(&["vmssruntimeagent"]),
         needs: &[EVENTS],
     },
 ];
 
 /// A request of a part of the platform that is refused.
 pub(super) struct Refusal {
-    pub(super) caller: &'static str,
+    pub(super) program: &'static str,
     pub(super) request: String,
     /// Without it the machine does not work.
     pub(super) is_vital: bool,
@@ -130,7 +130,7 @@ pub(super) struct Platform {
 
 impl Platform {
     /// The platform of a complete draft. If the profile's settings are unknown, the rules may show them.
-    pub(super) fn of(draft: &Draft<'_>, context: &Context) -> Option<Self> {
+    pub(super) fn of(draft: &Draft<'_>, context: &LintContext) -> Option<Self> {
         let endpoint = context.endpoint.map(Endpoint::profile).or_else(|| endpoint_of(draft))?;
         let os_type = context.os_type.or_else(|| os_type_of(draft))?;
         let rules = draft.complete()?;
@@ -139,7 +139,7 @@ impl Platform {
 
     /// What would be refused with this default access under Enforce.
     pub(super) fn refusals(&self, default_access: DefaultAccess) -> Vec<Refusal> {
-        self.refused(default_access, &self.rules)
+        self.refusals_with(default_access, &self.rules)
     }
 
     /// Whether the guest agent can do less after a change.
@@ -149,18 +149,19 @@ impl Platform {
         }
         let mut changed = self.rules.clone();
         change(&mut changed);
-        self.refused(default_access, &changed).len() > self.refusals(default_access).len()
+        self.refusals_with(default_access, &changed).len() > self.refusals(default_access).len()
     }
 
-    fn refused(&self, default_access: DefaultAccess, rules: &Rules) -> Vec<Refusal> {
+    fn refusals_with(&self, default_access: DefaultAccess, rules: &Rules) -> Vec<Refusal> {
         let matcher = Matcher::new(&Allowlist { mode: Mode::Enforce, default_access, rules: rules.clone() });
-        let here = |caller: &&Caller| (caller.os_type, caller.endpoint) == (self.os_type, self.endpoint);
+        let here =
+            |program: &&PlatformProgram| (program.os_type, program.endpoint) == (self.os_type, self.endpoint);
         let mut refusals = Vec::new();
-        for caller in CALLERS.iter().filter(here) {
+        for program in PROGRAMS.iter().filter(here) {
             let mut claims: Vec<Claims> =
-                rules.identities.values().filter_map(|identity| caller.claims(identity)).collect();
-            claims.extend(caller.claims(&Identity::default()));
-            for (place, need) in caller.needs.iter().enumerate() {
+                rules.identities.values().filter_map(|identity| program.claims(identity)).collect();
+            claims.extend(program.claims(&Identity::default()));
+            for (place, need) in program.needs.iter().enumerate() {
                 let mut is_closed = false;
                 let is_allowed = claims.iter().any(|claims| {
                     need.urls.iter().any(|url| {
@@ -173,7 +174,7 @@ impl Platform {
                     let url = need.urls.first().copied().unwrap_or_default();
                     let url = url.split('&').next().unwrap_or_default();
                     refusals.push(Refusal {
-                        caller: caller.name,
+                        program: program.name,
                         request: format!("{} {url}", need.method),
                         is_vital: place == 0 && self.endpoint == Endpoint::WireServer,
                         is_closed,
@@ -223,7 +224,7 @@ impl Claims {
     }
 }
 
-impl Caller {
+impl PlatformProgram {
     /// The attributes of this caller if it is the process that an identity means; nothing if it cannot be.
     fn claims(&self, identity: &Identity) -> Option<Claims> {
         let user = identity.user_name.as_deref().or(self.user).unwrap_or("root");
@@ -256,9 +257,9 @@ impl Caller {
 
     fn may_be(&self, file: &str) -> bool {
         match self.files {
-            Files::Python => !is_never_run(file, Some(self.os_type)) && is_python(file),
-            Files::Exactly(names) => names.contains(&file),
-            Files::Beginning(names) => names.iter().any(|name| lowered(file).starts_with(name)),
+            FileNames::Python => !is_never_run(file, Some(self.os_type)) && is_python(file),
+            FileNames::Exactly(names) => names.contains(&file),
+            FileNames::StartingWith(names) => names.iter().any(|name| lowered(file).starts_with(name)),
         }
     }
 }
@@ -292,7 +293,7 @@ fn endpoint_of(draft: &Draft<'_>) -> Option<Endpoint> {
 }
 
 fn os_type_of<'a>(draft: &Draft<'a>) -> Option<OsType> {
-    let mut found = None;
+    let mut os_type = None;
     for (_, identity) in known(&draft.identities) {
         let text = |part: Option<Text<'a>>| part.and_then(Text::known).unwrap_or_default();
         let (user, path) = (text(identity.user_name), text(identity.exe_path));
@@ -304,15 +305,15 @@ fn os_type_of<'a>(draft: &Draft<'a>) -> Option<OsType> {
             (false, true) => OsType::Linux,
             _ => continue,
         };
-        if found.replace(one).is_some_and(|before| before != one) {
+        if os_type.replace(one).is_some_and(|before| before != one) {
             return None;
         }
     }
-    found
+    os_type
 }
 
 /// Adds a privilege, and lists it in some roles.
-pub(super) fn added(rules: &mut Rules, path: &str, roles: &[&str]) {
+pub(super) fn add_privilege(rules: &mut Rules, path: &str, roles: &[&str]) {
     let mut name = "added".to_owned();
     while rules.privileges.contains_key(&name) {
         name.push('_');

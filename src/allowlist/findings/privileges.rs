@@ -10,31 +10,31 @@ use super::super::{Endpoint, Privilege, Text, named};
 use super::known::KNOWN_PATHS;
 use super::quote::quoted;
 use super::view::View;
-use super::{FindingId, Found, Subject};
+use super::{FindingId, Findings, Subject};
 
-pub(super) fn check(view: &View<'_>, found: &mut Found) {
+pub(super) fn check(view: &View<'_>, findings: &mut Findings) {
     let paths: BTreeSet<Cow<'_, str>> = view.paths().map(|(_, _, path)| lowered(path)).collect();
     for (name, one, path) in view.paths() {
         let subject = || Subject::Path { privilege: name.to_owned() };
         if let Some(message) = never_matches(path) {
             let instead = corrected(path).map(|plain| plain.suggestion(view, name));
-            found.error(FindingId::L10, subject(), message, instead);
+            findings.error(FindingId::L10, subject(), message, instead);
             continue;
         }
         if fully_decoded(path).is_some() {
             let message = "is percent-encoded; the guest agent decodes the request but not the rule.";
             let instead = corrected(path).map(|plain| plain.suggestion(view, name));
-            found.error(FindingId::L11, subject(), message, instead);
+            findings.error(FindingId::L11, subject(), message, instead);
         }
         let lower = lowered(path);
-        within_a_segment(&lower, &paths, subject, found);
-        final_slash(view, name, &lower, &paths, found);
-        covers_everything(view, name, one, &lower, found);
-        any_token(view, name, one, &lower, found);
+        within_a_segment(&lower, &paths, subject, findings);
+        final_slash(view, name, &lower, &paths, findings);
+        covers_everything(view, name, one, &lower, findings);
+        any_token(view, name, one, &lower, findings);
         if lower != path {
             let message = "has capital letters, with which guest agents before 1.0.40 never match.";
             let instead = format!("Write {}.", quoted(&lower));
-            found.warning(FindingId::L15, subject(), message, Some(instead));
+            findings.warning(FindingId::L15, subject(), message, Some(instead));
         }
         if let Some(what) = unusual(path) {
             let message = format!("has {what}; the guest agent's coming matcher will not accept it.");
@@ -43,20 +43,20 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
                 let grant = view.and_grant(name, |one| one.path.clone_from(&plain));
                 format!("Write {}.{grant}", quoted(&plain))
             });
-            found.warning(FindingId::L16, subject(), message, instead);
+            findings.warning(FindingId::L16, subject(), message, instead);
         }
     }
     for (name, _) in view.privileges() {
         if let Some(method) = method_in(name) {
             let message = format!("is named \"{method}\", but a privilege matches every method.");
-            found.info(FindingId::L25, Subject::Privilege(name.to_owned()), message, None);
+            findings.info(FindingId::L25, Subject::Privilege(name.to_owned()), message, None);
         }
     }
 }
 
 /// L10: the reason why a path matches no request, or every one.
 pub(super) fn never_matches(path: &str) -> Option<String> {
-    let said = |why: &str| Some(format!("{} {why}", quoted(path)));
+    let reason = |why: &str| Some(format!("{} {why}", quoted(path)));
     if path.is_empty() {
         return Some("is empty and matches every request.".to_owned());
     }
@@ -64,31 +64,31 @@ pub(super) fn never_matches(path: &str) -> Option<String> {
         return Some("is blank and matches nothing.".to_owned());
     }
     if path.trim() != path {
-        return said("begins or ends with a blank.");
+        return reason("begins or ends with a blank.");
     }
     if path.contains("://") {
-        return said("is a URL; only the path of a request is compared.");
+        return reason("is a URL; only the path of a request is compared.");
     }
     if !path.starts_with('/') {
-        return said("does not start with \"/\", as the path of every request does.");
+        return reason("does not start with \"/\", as the path of every request does.");
     }
     if path.contains('?') {
-        return said("contains a query; a path with \"?\" never matches.");
+        return reason("contains a query; a path with \"?\" never matches.");
     }
     if path.contains("..") || path.contains("//") {
-        return said("contains \"..\" or \"//\"; such requests are refused before any rule.");
+        return reason("contains \"..\" or \"//\"; such requests are refused before any rule.");
     }
     let odd = path.chars().find(|c| matches!(c, '*' | '{' | '}' | '#'))?;
-    said(&format!("contains \"{odd}\", which stands for itself: there are no wildcards."))
+    reason(&format!("contains \"{odd}\", which stands for itself: there are no wildcards."))
 }
 
 /// A path that can match, and the query that it contained.
-struct Plain {
+struct CorrectedPath {
     path: String,
     query: BTreeMap<String, String>,
 }
 
-impl Plain {
+impl CorrectedPath {
     fn suggestion(&self, view: &View<'_>, privilege: &str) -> String {
         let mut text = format!("Write {}", quoted(&self.path));
         if !self.query.is_empty() {
@@ -106,8 +106,8 @@ impl Plain {
 }
 
 /// A path that can match, if it can be derived from one that cannot or that is percent-encoded.
-fn corrected(path: &str) -> Option<Plain> {
-    let mut plain = Plain { path: path.to_owned(), query: BTreeMap::new() };
+fn corrected(path: &str) -> Option<CorrectedPath> {
+    let mut plain = CorrectedPath { path: path.to_owned(), query: BTreeMap::new() };
     if path.is_empty() {
         plain.path = "/".to_owned();
         return Some(plain);
@@ -168,7 +168,13 @@ fn without_dots(path: &str, parent: &str) -> String {
 }
 
 /// L14
-fn covers_everything(view: &View<'_>, name: &str, one: &Privilege<Text<'_>>, lower: &str, found: &mut Found) {
+fn covers_everything(
+    view: &View<'_>,
+    name: &str,
+    one: &Privilege<Text<'_>>,
+    lower: &str,
+    findings: &mut Findings,
+) {
     let narrowed = !one.query_parameters.is_empty();
     let granted = view.references.as_ref().is_none_or(|references| references.is_granted(name));
     let everything = ["/metadata/", "/machine/"].iter().any(|all| all.starts_with(lower));
@@ -179,14 +185,14 @@ fn covers_everything(view: &View<'_>, name: &str, one: &Privilege<Text<'_>>, low
     if !reached.is_empty() {
         let reached: Vec<String> = reached.iter().map(ToString::to_string).collect();
         let message = format!("covers everything there, among it {}.", reached.join(" and "));
-        found.warning(FindingId::L14, Subject::Path { privilege: name.to_owned() }, message, None);
+        findings.warning(FindingId::L14, Subject::Path { privilege: name.to_owned() }, message, None);
     }
 }
 
 /// L26: only parameters select whose tokens, and for what. A privilege that is granted to nobody closes the
 /// path.
-fn any_token(view: &View<'_>, name: &str, one: &Privilege<Text<'_>>, lower: &str, found: &mut Found) {
-    const TELL: [&str; 5] = ["resource", "client_id", "object_id", "mi_res_id", "msi_res_id"];
+fn any_token(view: &View<'_>, name: &str, one: &Privilege<Text<'_>>, lower: &str, findings: &mut Findings) {
+    const SELECTORS: [&str; 5] = ["resource", "client_id", "object_id", "mi_res_id", "msi_res_id"];
     let path = lower.trim_end_matches('/');
     let at_tokens =
         "/metadata/identity/oauth2/token".starts_with(path) && path.starts_with("/metadata/identity");
@@ -195,14 +201,14 @@ fn any_token(view: &View<'_>, name: &str, one: &Privilege<Text<'_>>, lower: &str
     let Some(query) = named(&one.query_parameters).filter(|_| at_tokens && granted && !elsewhere) else {
         return;
     };
-    if query.keys().filter_map(|key| key.known()).any(|key| TELL.contains(&&*lowered(key))) {
+    if query.keys().filter_map(|key| key.known()).any(|key| SELECTORS.contains(&&*lowered(key))) {
         return;
     }
     let message = "has no query_parameters that select the token: whoever has it gets one for any \
         resource, of any identity of the machine. Terraform silently drops a misspelt attribute.";
     let instead =
         "Add query_parameters = { resource = \"https://vault.azure.net\" }, with the resource that is meant.";
-    found.warning(FindingId::L26, Subject::Privilege(name.to_owned()), message, Some(instead.to_owned()));
+    findings.warning(FindingId::L26, Subject::Privilege(name.to_owned()), message, Some(instead.to_owned()));
 }
 
 /// L12: another path continues within the last segment of this one.
@@ -210,7 +216,7 @@ fn within_a_segment(
     path: &str,
     paths: &BTreeSet<Cow<'_, str>>,
     subject: impl Fn() -> Subject,
-    found: &mut Found,
+    findings: &mut Findings,
 ) {
     if path.ends_with('/') {
         return;
@@ -232,12 +238,18 @@ fn within_a_segment(
             let whole = rest.and_then(|end| other.get(..path.len() + end)).unwrap_or(other);
             format!("Write {} if that is meant.", quoted(whole))
         });
-        found.warning(FindingId::L12, subject(), message, instead);
+        findings.warning(FindingId::L12, subject(), message, instead);
     }
 }
 
 /// L13: the bare path is not covered.
-fn final_slash(view: &View<'_>, name: &str, path: &str, paths: &BTreeSet<Cow<'_, str>>, found: &mut Found) {
+fn final_slash(
+    view: &View<'_>,
+    name: &str,
+    path: &str,
+    paths: &BTreeSet<Cow<'_, str>>,
+    findings: &mut Findings,
+) {
     let Some(bare) = path.strip_suffix('/').filter(|bare| !bare.is_empty()) else { return };
     let prefixes = bare.char_indices().map(|(at, c)| at + c.len_utf8());
     let covered = prefixes.filter_map(|end| bare.get(..end)).any(|prefix| paths.contains(prefix));
@@ -245,7 +257,12 @@ fn final_slash(view: &View<'_>, name: &str, path: &str, paths: &BTreeSet<Cow<'_,
         let message = format!("ends with a slash and so does not match {}.", quoted(bare));
         let grant = view.and_grant(name, |one| one.path = bare.to_owned());
         let instead = format!("Write {}, or add a privilege for it.{grant}", quoted(bare));
-        found.warning(FindingId::L13, Subject::Path { privilege: name.to_owned() }, message, Some(instead));
+        findings.warning(
+            FindingId::L13,
+            Subject::Path { privilege: name.to_owned() },
+            message,
+            Some(instead),
+        );
     }
 }
 

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::super::decoding::{fully_decoded, lowered};
 use super::super::{DefaultAccess, Mode, Text, known, named};
-use super::platform::added;
+use super::platform::add_privilege;
 use super::privileges::never_matches;
 use super::quote::quoted;
 use super::twins::twins;
 use super::view::View;
-use super::{FindingId, Found, Subject};
+use super::{FindingId, Findings, Subject};
 
 /// One query parameter of a privilege.
 struct Parameter<'a> {
@@ -53,7 +53,7 @@ impl Parameter<'_> {
     }
 }
 
-pub(super) fn check(view: &View<'_>, found: &mut Found) {
+pub(super) fn check(view: &View<'_>, findings: &mut Findings) {
     for (name, one) in view.privileges() {
         let query = known(&one.query_parameters);
         for (first, key) in twins(query.clone().map(|(key, _)| key)) {
@@ -61,76 +61,76 @@ pub(super) fn check(view: &View<'_>, found: &mut Found) {
             let message =
                 format!("differs from {} only in case; which of the two counts is random.", quoted(first));
             let instead = parameter.leave_out("Leave one of the two out.");
-            found.error(FindingId::L17, parameter.subject(), message, instead);
+            findings.error(FindingId::L17, parameter.subject(), message, instead);
         }
         for (key, value) in query {
             let parameter = Parameter { view, privilege: name, key };
-            key_alone(&parameter, found);
+            key_alone(&parameter, findings);
             if let Some(value) = value.known() {
-                value_alone(value, &parameter, found);
+                value_alone(value, &parameter, findings);
             }
         }
     }
-    leaving(view, found);
+    check_avoidable(view, findings);
 }
 
-fn key_alone(parameter: &Parameter<'_>, found: &mut Found) {
+fn key_alone(parameter: &Parameter<'_>, findings: &mut Findings) {
     let key = parameter.key;
     if key.is_empty() {
         let message = "has an empty key, which no request has, so the privilege never matches.";
-        found.error(FindingId::L17, parameter.subject(), message, parameter.leave_out("Leave it out."));
+        findings.error(FindingId::L17, parameter.subject(), message, parameter.leave_out("Leave it out."));
     }
     if let Some(plain) = without_controls(key) {
         let message =
             "has a key with a control character; the guest agent's coming matcher refuses such requests.";
-        found.warning(FindingId::L16, parameter.subject(), message, parameter.write_key(&plain));
+        findings.warning(FindingId::L16, parameter.subject(), message, parameter.write_key(&plain));
     } else if !key.is_ascii() {
         let message = "has a key beyond ASCII; the guest agent's coming matcher refuses such requests.";
-        found.warning(FindingId::L16, parameter.subject(), message, None);
+        findings.warning(FindingId::L16, parameter.subject(), message, None);
     }
     if let Some(plain) = fully_decoded(key) {
         let message = "has a percent-encoded key; the guest agent decodes the request but not the rule.";
-        found.error(FindingId::L11, parameter.subject(), message, parameter.write_key(&plain));
+        findings.error(FindingId::L11, parameter.subject(), message, parameter.write_key(&plain));
     }
     if key.eq_ignore_ascii_case("api-version") {
         let message = "binds the privilege to one API version; requests for another do not match it.";
-        found.warning(FindingId::L19, parameter.subject(), message, parameter.leave_out("Leave it out."));
+        findings.warning(FindingId::L19, parameter.subject(), message, parameter.leave_out("Leave it out."));
     }
 }
 
-fn value_alone(value: &str, parameter: &Parameter<'_>, found: &mut Found) {
+fn value_alone(value: &str, parameter: &Parameter<'_>, findings: &mut Findings) {
     if let Some(plain) = without_controls(value) {
         let message = format!(
             "{} has a control character; the guest agent's coming matcher refuses such requests.",
             quoted(value)
         );
-        found.warning(FindingId::L16, parameter.subject(), message, parameter.write_value(&plain));
+        findings.warning(FindingId::L16, parameter.subject(), message, parameter.write_value(&plain));
     } else if !value.is_ascii() {
         let message = format!(
             "{} has letters beyond ASCII; the guest agent's coming matcher refuses such requests.",
             quoted(value)
         );
-        found.warning(FindingId::L16, parameter.subject(), message, None);
+        findings.warning(FindingId::L16, parameter.subject(), message, None);
     }
     if let Some(plain) = fully_decoded(value) {
         let message = "is percent-encoded; the guest agent decodes the request but not the rule.";
-        found.error(FindingId::L11, parameter.subject(), message, parameter.write_value(&plain));
+        findings.error(FindingId::L11, parameter.subject(), message, parameter.write_value(&plain));
     }
     let any = "Leave it out if any value will do.";
     if value.is_empty() {
         let message = "is empty, which means present without a value, not any value.";
-        found.warning(FindingId::L17, parameter.subject(), message, parameter.leave_out(any));
+        findings.warning(FindingId::L17, parameter.subject(), message, parameter.leave_out(any));
     } else if value.contains('*') {
         let message =
             format!("{} contains \"*\", which stands for itself: there are no wildcards.", quoted(value));
-        found.warning(FindingId::L17, parameter.subject(), message, parameter.leave_out(any));
+        findings.warning(FindingId::L17, parameter.subject(), message, parameter.leave_out(any));
     }
     if value.contains(' ') || value.contains('+') {
         let message = format!(
             "{} contains a blank or a plus sign, which the guest agent distinguishes.",
             quoted(value)
         );
-        found.warning(FindingId::L18, parameter.subject(), message, None);
+        findings.warning(FindingId::L18, parameter.subject(), message, None);
     }
 }
 
@@ -140,7 +140,7 @@ fn without_controls(text: &str) -> Option<String> {
 }
 
 /// L20. A privilege on the bare path, or above it, still matches requests that avoid the narrow one.
-fn leaving(view: &View<'_>, found: &mut Found) {
+fn check_avoidable(view: &View<'_>, findings: &mut Findings) {
     let context = view.context;
     if context.default_access != Some(DefaultAccess::Allow) || context.mode == Some(Mode::Disabled) {
         return;
@@ -171,8 +171,8 @@ fn leaving(view: &View<'_>, found: &mut Found) {
         if !caught && !path.is_empty() {
             let message = "is narrowed by query parameters; a request that repeats, omits or respells one \
                 of them avoids it and is allowed by default.";
-            let instead = closing(view, &path);
-            found.warning(FindingId::L20, Subject::Privilege(name.to_owned()), message, Some(instead));
+            let instead = how_to_close(view, &path);
+            findings.warning(FindingId::L20, Subject::Privilege(name.to_owned()), message, Some(instead));
         }
     }
 }
@@ -180,7 +180,7 @@ fn leaving(view: &View<'_>, found: &mut Found) {
 /// L20: how to close the bare path. At IMDS to everybody, since whoever has the narrow privilege needs no
 /// other request of it. At the WireServer whoever has a part of the path keeps all of it, above all the guest
 /// agent.
-fn closing(view: &View<'_>, path: &str) -> String {
+fn how_to_close(view: &View<'_>, path: &str) -> String {
     let add = format!("Add a privilege for {} without query_parameters", quoted(path));
     let at_imds = path.starts_with("/metadata");
     if at_imds {
@@ -202,7 +202,7 @@ fn closing(view: &View<'_>, path: &str) -> String {
     let Some(platform) = view.platform() else {
         return if roles.is_empty() { advice + " and grant it to the guest agent." } else { advice + "." };
     };
-    if platform.is_cut_off(DefaultAccess::Allow, |rules| added(rules, path, &roles)) {
+    if platform.is_cut_off(DefaultAccess::Allow, |rules| add_privilege(rules, path, &roles)) {
         advice += &format!(" and grant it to the guest agent: an identity with {}", platform.guest_agent());
     }
     advice + "."

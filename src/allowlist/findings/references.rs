@@ -8,63 +8,63 @@ use super::near::nearest;
 use super::quote::quoted;
 use super::twins::twins;
 use super::view::{View, some_of};
-use super::{FindingId, Found, Subject};
+use super::{FindingId, Findings, Subject};
 
-pub(super) fn check(view: &View<'_>, found: &mut Found) {
-    unreadable_names(view, found);
-    dangling(view, found);
-    differing_in_case(view, found);
-    unused(view, found);
+pub(super) fn check(view: &View<'_>, findings: &mut Findings) {
+    unreadable_names(view, findings);
+    dangling(view, findings);
+    differing_in_case(view, findings);
+    unused(view, findings);
 }
 
 /// L08
-fn unreadable_names(view: &View<'_>, found: &mut Found) {
+fn unreadable_names(view: &View<'_>, findings: &mut Findings) {
     let draft = view.draft;
-    unreadable(&draft.privileges, found, Subject::Privilege);
-    unreadable(&draft.roles, found, Subject::Role);
-    unreadable(&draft.identities, found, Subject::Identity);
-    unreadable(&draft.role_assignments, found, Subject::RoleAssignment);
+    unreadable(&draft.privileges, findings, Subject::Privilege);
+    unreadable(&draft.roles, findings, Subject::Role);
+    unreadable(&draft.identities, findings, Subject::Identity);
+    unreadable(&draft.role_assignments, findings, Subject::RoleAssignment);
 }
 
-fn unreadable<T>(map: &BTreeMap<Text<'_>, T>, found: &mut Found, subject: impl Fn(String) -> Subject) {
+fn unreadable<T>(map: &BTreeMap<Text<'_>, T>, findings: &mut Findings, subject: impl Fn(String) -> Subject) {
     for (name, _) in known(map) {
         if name.trim().is_empty() {
             let message = "has an empty or blank name.";
             let instead = Some("Give it a name, and use that wherever it is referred to.".to_owned());
-            found.error(FindingId::L08, subject(name.to_owned()), message, instead);
+            findings.error(FindingId::L08, subject(name.to_owned()), message, instead);
         } else if name.trim() != name || name.contains(char::is_control) {
             let message =
                 "has a name with a blank at its end or a control character, which references must repeat.";
-            found.warning(FindingId::L08, subject(name.to_owned()), message, None);
+            findings.warning(FindingId::L08, subject(name.to_owned()), message, None);
         }
     }
 }
 
-fn dangling(view: &View<'_>, found: &mut Found) {
+fn dangling(view: &View<'_>, findings: &mut Findings) {
     let draft = view.draft;
     for (role, one) in known(&draft.roles) {
         for privilege in one.privileges.iter().filter_map(|name| name.known()) {
             let subject =
                 || Subject::RolePrivilege { role: role.to_owned(), privilege: privilege.to_owned() };
-            unknown_name(view, found, privilege, &draft.privileges, List::Privileges, subject);
+            unknown_name(view, findings, privilege, &draft.privileges, List::Privileges, subject);
         }
     }
     for (role, _) in known(&draft.role_assignments) {
         let subject = || Subject::RoleAssignment(role.to_owned());
-        unknown_name(view, found, role, &draft.roles, List::Roles, subject);
+        unknown_name(view, findings, role, &draft.roles, List::Roles, subject);
     }
     for (role, one) in known(&draft.role_assignments) {
         for identity in one.identities.iter().filter_map(|name| name.known()) {
             let subject =
                 || Subject::AssignedIdentity { role: role.to_owned(), identity: identity.to_owned() };
-            unknown_name(view, found, identity, &draft.identities, List::Identities, subject);
+            unknown_name(view, findings, identity, &draft.identities, List::Identities, subject);
         }
     }
 }
 
 fn unknown_name<T>(
     view: &View<'_>,
-    found: &mut Found,
+    findings: &mut Findings,
     name: &str,
     there: &BTreeMap<Text<'_>, T>,
     list: List,
@@ -79,31 +79,31 @@ fn unknown_name<T>(
         quoted(name)
     );
     let instead = meant.map(|meant| format!("Did you mean {}?", quoted(meant)));
-    found.error(FindingId::L02, subject(), message, instead);
+    findings.error(FindingId::L02, subject(), message, instead);
 }
 
-fn differing_in_case(view: &View<'_>, found: &mut Found) {
+fn differing_in_case(view: &View<'_>, findings: &mut Findings) {
     let draft = view.draft;
-    twins_in(&draft.privileges, found, Subject::Privilege);
-    twins_in(&draft.roles, found, Subject::Role);
-    twins_in(&draft.identities, found, Subject::Identity);
-    twins_in(&draft.role_assignments, found, Subject::RoleAssignment);
+    twins_in(&draft.privileges, findings, Subject::Privilege);
+    twins_in(&draft.roles, findings, Subject::Role);
+    twins_in(&draft.identities, findings, Subject::Identity);
+    twins_in(&draft.role_assignments, findings, Subject::RoleAssignment);
 }
 
-fn twins_in<T>(map: &BTreeMap<Text<'_>, T>, found: &mut Found, subject: impl Fn(String) -> Subject) {
+fn twins_in<T>(map: &BTreeMap<Text<'_>, T>, findings: &mut Findings, subject: impl Fn(String) -> Subject) {
     for (first, name) in twins(known(map).map(|(name, _)| name)) {
         let message =
             format!("differs from {} only in case; to the guest agent they are two names.", quoted(first));
-        found.error(FindingId::L03, subject(name.to_owned()), message, None);
+        findings.error(FindingId::L03, subject(name.to_owned()), message, None);
     }
 }
 
-fn unused(view: &View<'_>, found: &mut Found) {
+fn unused(view: &View<'_>, findings: &mut Findings) {
     let draft = view.draft;
     let assigned = named(&draft.role_assignments);
     for (role, one) in known(&draft.roles) {
         if one.privileges.is_empty() {
-            found.warning(
+            findings.warning(
                 FindingId::L04,
                 Subject::Role(role.into()),
                 "lists no privilege, so it grants nothing.",
@@ -113,7 +113,7 @@ fn unused(view: &View<'_>, found: &mut Found) {
     }
     for (role, _) in known(&draft.roles) {
         if assigned.is_some_and(|assigned| !assigned.contains_key(&Text::Known(role))) {
-            found.warning(FindingId::L04, Subject::Role(role.to_owned()), "is assigned to nobody.", None);
+            findings.warning(FindingId::L04, Subject::Role(role.to_owned()), "is assigned to nobody.", None);
         }
     }
     let used: Option<BTreeSet<Text<'_>>> =
@@ -122,20 +122,20 @@ fn unused(view: &View<'_>, found: &mut Found) {
     for (role, one) in known(&draft.role_assignments) {
         if one.identities.is_empty() {
             let message = "names no identity, so nobody has the role.";
-            found.warning(FindingId::L04, Subject::RoleAssignment(role.into()), message, None);
+            findings.warning(FindingId::L04, Subject::RoleAssignment(role.into()), message, None);
         }
     }
     for (identity, _) in known(&draft.identities) {
         if used.as_ref().is_some_and(|used| !used.contains(&Text::Known(identity))) {
-            found.warning(FindingId::L04, Subject::Identity(identity.to_owned()), "has no role.", None);
+            findings.warning(FindingId::L04, Subject::Identity(identity.to_owned()), "has no role.", None);
         }
     }
-    ungranted(view, found);
+    ungranted(view, findings);
 }
 
 /// L04, privileges. A privilege that is granted to nobody still matches: it closes its requests, unless
 /// another one opens them.
-fn ungranted(view: &View<'_>, found: &mut Found) {
+fn ungranted(view: &View<'_>, findings: &mut Findings) {
     let Some(references) = &view.references else { return };
     let (granted, ungranted): (Vec<_>, Vec<_>) =
         view.privileges().map(|(name, _)| name).partition(|name| references.is_granted(name));
@@ -169,7 +169,7 @@ fn ungranted(view: &View<'_>, found: &mut Found) {
                 String::new()
             };
         }
-        found.warning(FindingId::L04, Subject::Privilege(name.to_owned()), message + ".", None);
+        findings.warning(FindingId::L04, Subject::Privilege(name.to_owned()), message + ".", None);
     }
 }
 

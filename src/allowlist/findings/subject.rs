@@ -46,7 +46,7 @@ pub enum Subject {
         /// The identity's name.
         identity: String,
         /// The condition.
-        condition: Condition,
+        condition: IdentityCondition,
     },
     /// A role assignment as a whole.
     RoleAssignment(String),
@@ -61,7 +61,7 @@ pub enum Subject {
 
 /// The four conditions an identity can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Condition {
+pub enum IdentityCondition {
     /// `user_name`
     UserName,
     /// `group_name`
@@ -72,7 +72,7 @@ pub enum Condition {
     ProcessName,
 }
 
-impl Condition {
+impl IdentityCondition {
     /// The name in a configuration.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -84,7 +84,7 @@ impl Condition {
     }
 }
 
-impl fmt::Display for Condition {
+impl fmt::Display for IdentityCondition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(shown(Subject::Path { privilege: "token".into() }), r#"rules.privileges["token"].path"#);
         assert_eq!(shown(Subject::List(List::RoleAssignments)), "rules.role_assignments");
         assert_eq!(
-            shown(Subject::Condition { identity: "a\"b".into(), condition: Condition::ExePath }),
+            shown(Subject::Condition { identity: "a\"b".into(), condition: IdentityCondition::ExePath }),
             r#"rules.identities["a\"b"].exe_path"#
         );
     }

@@ -43,55 +43,56 @@ fn identity(conditions: Value) -> Value {
     rules
 }
 
-fn linux() -> Context {
-    Context { os_type: Some(OsType::Linux), ..Context::default() }
+fn linux() -> LintContext {
+    LintContext { os_type: Some(OsType::Linux), ..LintContext::default() }
 }
 
-fn windows() -> Context {
-    Context { os_type: Some(OsType::Windows), ..Context::default() }
+fn windows() -> LintContext {
+    LintContext { os_type: Some(OsType::Windows), ..LintContext::default() }
 }
 
-fn access(mode: Mode, default_access: DefaultAccess) -> Context {
-    Context { mode: Some(mode), default_access: Some(default_access), ..Context::default() }
+fn access(mode: Mode, default_access: DefaultAccess) -> LintContext {
+    LintContext { mode: Some(mode), default_access: Some(default_access), ..LintContext::default() }
 }
 
 fn read(rules: &Value) -> Rules {
     Lists::from_value(rules).unwrap().into_rules().0
 }
 
-fn all(rules: &Value, context: &Context) -> Vec<Finding> {
+fn all(rules: &Value, context: &LintContext) -> Vec<Finding> {
     findings(&Draft::from(&read(rules)), context)
 }
 
 /// The findings of one id, as `severity subject message [suggestion]`.
-fn of(id: FindingId, rules: &Value, context: &Context) -> Vec<String> {
-    let said = all(rules, context).into_iter().filter(|finding| finding.id == id);
-    said.map(|finding| {
-        assert!(id.entry().severities.contains(&finding.severity), "{finding:?}");
-        let suggestion = finding.suggestion.unwrap_or_default();
-        format!("{} {} {} {suggestion}", finding.severity, finding.subject, finding.message)
-    })
-    .collect()
+fn of(id: FindingId, rules: &Value, context: &LintContext) -> Vec<String> {
+    let messages = all(rules, context).into_iter().filter(|finding| finding.id == id);
+    messages
+        .map(|finding| {
+            assert!(id.entry().severities.contains(&finding.severity), "{finding:?}");
+            let suggestion = finding.suggestion.unwrap_or_default();
+            format!("{} {} {} {suggestion}", finding.severity, finding.subject, finding.message)
+        })
+        .collect()
 }
 
 #[track_caller]
-fn speaks(id: FindingId, rules: &Value, context: &Context, parts: &[&str]) {
-    let said = of(id, rules, context);
-    assert_eq!(said.len(), 1, "{id}: {said:#?}");
+fn speaks(id: FindingId, rules: &Value, context: &LintContext, parts: &[&str]) {
+    let messages = of(id, rules, context);
+    assert_eq!(messages.len(), 1, "{id}: {messages:#?}");
     for part in parts {
-        assert!(said[0].contains(part), "{id} says: {}", said[0]);
+        assert!(messages[0].contains(part), "{id} says: {}", messages[0]);
     }
 }
 
 #[track_caller]
-fn quiet(id: FindingId, rules: &Value, context: &Context) {
+fn quiet(id: FindingId, rules: &Value, context: &LintContext) {
     assert_eq!(of(id, rules, context), Vec::<String>::new());
 }
 
 #[test]
 fn the_documentations_example_has_no_error_and_no_warning() {
     for mode in [Mode::Audit, Mode::Enforce] {
-        let context = Context {
+        let context = LintContext {
             os_type: Some(OsType::Linux),
             endpoint: Some(Endpoint::Imds),
             ..access(mode, DefaultAccess::Deny)
@@ -117,7 +118,7 @@ fn an_ordinary_wireserver_profile_for_windows_has_no_finding() {
         },
         "role_assignments": { "agent": { "identities": ["guest-agent", "transparent"] } }
     });
-    let context = Context {
+    let context = LintContext {
         os_type: Some(OsType::Windows),
         endpoint: Some(Endpoint::WireServer),
         ..access(Mode::Enforce, DefaultAccess::Deny)
@@ -145,7 +146,7 @@ fn the_two_mistakes_of_the_published_sample_are_found() {
 
 #[test]
 fn nothing_is_reported_about_unknown_parts() {
-    let everything = Context {
+    let everything = LintContext {
         os_type: Some(OsType::Linux),
         endpoint: Some(Endpoint::WireServer),
         ..access(Mode::Enforce, DefaultAccess::Deny)
@@ -174,7 +175,7 @@ fn ten_thousand_broken_rules_end_in_time() {
     let all_of_them: Vec<_> = (0..10_000).map(|n| format!("identity{n}")).collect();
     rules["role_assignments"]["role1"] = json!({ "identities": all_of_them });
     let start = std::time::Instant::now();
-    let found = all(&rules, &linux());
-    assert!(group(found).len() < 20);
+    let findings = all(&rules, &linux());
+    assert!(group(findings).len() < 20);
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }

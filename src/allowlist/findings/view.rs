@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::decision::Pattern;
 use super::super::{DefaultAccess, Draft, Identity, Mode, Privilege, Rules, Text, known, named};
-use super::Context;
+use super::LintContext;
 use super::known::{Sensitive, sensitive};
 use super::platform::Platform;
 
 /// A draft, its context, and its references once all of them are known.
 pub(super) struct View<'a> {
     pub(super) draft: &'a Draft<'a>,
-    pub(super) context: &'a Context,
+    pub(super) context: &'a LintContext,
     pub(super) references: Option<References<'a>>,
     /// Whether the agent ignores the rules as a whole because a list is absent.
     pub(super) ignored: bool,
@@ -33,7 +33,7 @@ pub(super) struct References<'a> {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(draft: &'a Draft<'a>, context: &'a Context) -> Self {
+    pub(super) fn new(draft: &'a Draft<'a>, context: &'a LintContext) -> Self {
         let (names_left, pairs_left, changes_left) = (Cell::new(50_000), Cell::new(2_000_000), Cell::new(20));
         let (references, platform) = (References::of(draft), OnceCell::new());
         Self { draft, context, references, ignored: false, names_left, pairs_left, changes_left, platform }

@@ -9,21 +9,21 @@ use super::known::{HOST_GA_PLUGIN_PATHS, Sensitive, probes};
 use super::platform::Refusal;
 use super::quote::quoted;
 use super::view::{View, some_of};
-use super::{FindingId, Found, Subject};
+use super::{FindingId, Findings, Subject};
 
-pub(super) fn check(view: &View<'_>, found: &mut Found) {
-    production(view, found);
-    allow(view, found);
-    wrong_endpoint(view, found);
-    plugin(view, found);
+pub(super) fn check(view: &View<'_>, findings: &mut Findings) {
+    production(view, findings);
+    allow(view, findings);
+    wrong_endpoint(view, findings);
+    plugin(view, findings);
     if !view.ignored {
-        reach(view, found);
-        platform(view, found);
+        reach(view, findings);
+        platform(view, findings);
     }
 }
 
 /// L06
-fn production(view: &View<'_>, found: &mut Found) {
+fn production(view: &View<'_>, findings: &mut Findings) {
     let Some(mode @ (Mode::Audit | Mode::Disabled)) = view.context.mode else { return };
     let speaks = |name: &&String| {
         let mut words = name.split(|c: char| !c.is_ascii_alphabetic());
@@ -32,12 +32,12 @@ fn production(view: &View<'_>, found: &mut Found) {
     if let Some(name) = view.context.names.iter().find(speaks) {
         let message =
             format!("is {mode} in {}: requests that the rules do not allow pass nevertheless.", quoted(name));
-        found.warning(FindingId::L06, Subject::Mode, message, None);
+        findings.warning(FindingId::L06, Subject::Mode, message, None);
     }
 }
 
 /// L21. Under Audit, an open default is a step of the rollout; under Enforce it is a hole.
-fn allow(view: &View<'_>, found: &mut Found) {
+fn allow(view: &View<'_>, findings: &mut Findings) {
     if view.context.default_access != Some(DefaultAccess::Allow) {
         return;
     }
@@ -54,22 +54,22 @@ fn allow(view: &View<'_>, found: &mut Found) {
                 Some(refused) => format!(
                     "Learn from an audit log what the machine needs, grant it, and then use Deny: with the present \
                      rules {} would be refused {}.",
-                    refused.caller, refused.request
+                    refused.program, refused.request
                 ),
             };
-            found.warning(FindingId::L21, Subject::DefaultAccess, message, Some(instead));
+            findings.warning(FindingId::L21, Subject::DefaultAccess, message, Some(instead));
         }
         Some(Mode::Disabled) => {}
         Some(Mode::Audit) | None => {
             let message = "is Allow, which is for the rollout; requests that no privilege matches are not \
                            recorded.";
-            found.info(FindingId::L21, Subject::DefaultAccess, message, None);
+            findings.info(FindingId::L21, Subject::DefaultAccess, message, None);
         }
     }
 }
 
 /// L24, paths of the other endpoint
-fn wrong_endpoint(view: &View<'_>, found: &mut Found) {
+fn wrong_endpoint(view: &View<'_>, findings: &mut Findings) {
     let Some(endpoint) = view.context.endpoint.map(Endpoint::profile) else { return };
     for (name, _, path) in view.paths() {
         let path = lowered(path);
@@ -83,18 +83,18 @@ fn wrong_endpoint(view: &View<'_>, found: &mut Found) {
         if theirs {
             let message =
                 format!("{} is not a path of {endpoint}, so this profile never sees it.", quoted(&path));
-            found.warning(FindingId::L24, Subject::Path { privilege: name.to_owned() }, message, None);
+            findings.warning(FindingId::L24, Subject::Path { privilege: name.to_owned() }, message, None);
         }
     }
 }
 
 /// L24, nothing for HostGAPlugin
-fn plugin(view: &View<'_>, found: &mut Found) {
+fn plugin(view: &View<'_>, findings: &mut Findings) {
     let context = view.context;
-    let concerns = context.endpoint.is_some_and(|endpoint| endpoint.profile() == Endpoint::WireServer)
+    let is_checked = context.endpoint.is_some_and(|endpoint| endpoint.profile() == Endpoint::WireServer)
         && context.default_access == Some(DefaultAccess::Deny)
         && context.mode != Some(Mode::Disabled);
-    let Some(privileges) = named(&view.draft.privileges).filter(|_| concerns) else { return };
+    let Some(privileges) = named(&view.draft.privileges).filter(|_| is_checked) else { return };
     let covers = |one: &Privilege<Text<'_>>| {
         let Some(path) = one.path.known() else { return true };
         let path = lowered(path);
@@ -107,12 +107,17 @@ fn plugin(view: &View<'_>, found: &mut Found) {
             "Add privileges for {} and grant them to the guest agent.",
             HOST_GA_PLUGIN_PATHS.join(", ")
         );
-        found.warning(FindingId::L24, Subject::List(super::super::List::Privileges), message, Some(instead));
+        findings.warning(
+            FindingId::L24,
+            Subject::List(super::super::List::Privileges),
+            message,
+            Some(instead),
+        );
     }
 }
 
 /// L50
-fn reach(view: &View<'_>, found: &mut Found) {
+fn reach(view: &View<'_>, findings: &mut Findings) {
     let Some(references) = &view.references else { return };
     let mut who = BTreeMap::<Sensitive, BTreeSet<&str>>::new();
     for (name, one) in view.privileges() {
@@ -142,18 +147,18 @@ fn reach(view: &View<'_>, found: &mut Found) {
             let message = format!(
                 "every process reaches {what}: no privilege matches, and the default access is Allow."
             );
-            found.info(FindingId::L50, Subject::Rules, message, None);
+            findings.info(FindingId::L50, Subject::Rules, message, None);
         }
     }
     for (what, who) in who {
         let verb = if who.len() == 1 { "reaches" } else { "reach" };
-        found.info(FindingId::L50, Subject::Rules, format!("{} {verb} {what}.", some_of(who)), None);
+        findings.info(FindingId::L50, Subject::Rules, format!("{} {verb} {what}.", some_of(who)), None);
     }
 }
 
 /// L51. If the guest agent is refused at the WireServer, that is an outage; which programs need IMDS differs
 /// between machines.
-fn platform(view: &View<'_>, found: &mut Found) {
+fn platform(view: &View<'_>, findings: &mut Findings) {
     let context = view.context;
     let (Some(Mode::Enforce), Some(default_access)) = (context.mode, context.default_access) else { return };
     let Some(platform) = view.platform() else { return };
@@ -161,16 +166,16 @@ fn platform(view: &View<'_>, found: &mut Found) {
         .refusals(default_access)
         .into_iter()
         .partition(|one| one.is_vital || (one.is_closed && platform.endpoint() == Endpoint::WireServer));
-    let said = |refusals: &[Refusal]| {
+    let sentence = |refusals: &[Refusal]| {
         let all: Vec<_> =
-            refusals.iter().map(|one| format!("{} is refused {}", one.caller, one.request)).collect();
+            refusals.iter().map(|one| format!("{} is refused {}", one.program, one.request)).collect();
         all.join(", and ")
     };
     if !loud.is_empty() {
-        let message = format!("{}. Without it a machine is likely to fail.", said(&loud));
+        let message = format!("{}. Without it a machine is likely to fail.", sentence(&loud));
         let instead = format!("Grant it to an identity with {}.", platform.guest_agent());
-        found.warning(FindingId::L51, Subject::Rules, message, Some(instead));
+        findings.warning(FindingId::L51, Subject::Rules, message, Some(instead));
     } else if !low.is_empty() {
-        found.info(FindingId::L51, Subject::Rules, format!("{}.", said(&low)), None);
+        findings.info(FindingId::L51, Subject::Rules, format!("{}.", sentence(&low)), None);
     }
 }

@@ -1,7 +1,7 @@
 //! The identity for a recorded caller.
 
 use super::super::decoding::lowered;
-use super::{Identity, Options, OsType, Reason};
+use super::{Identity, LearnOptions, OsType, Reason};
 
 /// A caller as the rules will have it, ordered so that names are the same for the same log.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ impl PartialOrd for Caller {
 
 impl Caller {
     /// The identity for a recorded executable and account, or why there is none.
-    pub(super) fn of(exe_path: &str, user_name: &str, options: &Options) -> Result<Self, Reason> {
+    pub(super) fn of(exe_path: &str, user_name: &str, options: &LearnOptions) -> Result<Self, Reason> {
         // A program that exists only in memory has no other path: nothing replaced it.
         let is_in_memory = exe_path.starts_with("/memfd:");
         let exe_path = match exe_path.strip_suffix(" (deleted)").filter(|_| !is_in_memory) {
@@ -118,7 +118,8 @@ mod tests {
     use super::*;
 
     fn caller(path: &str, user: &str, os_type: OsType) -> Result<Identity, Reason> {
-        Caller::of(path, user, &Options::new(Endpoint::WireServer, os_type)).map(|caller| caller.identity)
+        Caller::of(path, user, &LearnOptions::new(Endpoint::WireServer, os_type))
+            .map(|caller| caller.identity)
     }
 
     #[test]

@@ -26,10 +26,10 @@ use super::{
 };
 
 pub(super) use caller::file_of;
-pub use report::{LeftOut, Reason, Report, Request as LeftOutRequest, Wider};
+pub use report::{LearnReport, LeftOut, LeftOutRequest, Reason, Wider};
 
 use caller::Caller;
-use requests::{Examples, Pattern};
+use requests::{Examples, LearnedPattern};
 
 /// How many different requests are kept for the replay.
 const MOST_KEPT: usize = 100_000;
@@ -39,7 +39,7 @@ const MOST_LEARNED: usize = 20_000;
 
 /// What to learn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
+pub struct LearnOptions {
     /// The endpoint of the profile. Records of HostGAPlugin belong to a profile for the WireServer.
     pub endpoint: Endpoint,
     /// The operating system of the profile.
@@ -54,7 +54,7 @@ pub struct Options {
     pub strip_deleted: bool,
 }
 
-impl Options {
+impl LearnOptions {
     /// The default options.
     pub const fn new(endpoint: Endpoint, os_type: OsType) -> Self {
         Self {
@@ -74,11 +74,11 @@ pub struct Learned {
     /// The rules, for `mode = "Enforce"` and `default_access = "Deny"`.
     pub rules: Rules,
     /// What they do not cover, where they are wider than the log, and how complete the log can be.
-    pub report: Report,
+    pub report: LearnReport,
 }
 
 /// Reads a log and learns from it. The only errors are those of the reader.
-pub fn learn(log: impl BufRead, options: Options) -> io::Result<Learned> {
+pub fn learn(log: impl BufRead, options: LearnOptions) -> io::Result<Learned> {
     let mut learner = Learner::new(options);
     let reading = audit_log::read(log, |record| learner.add(record))?;
     Ok(learner.finish(reading))
@@ -87,25 +87,25 @@ pub fn learn(log: impl BufRead, options: Options) -> io::Result<Learned> {
 /// Learns from records one by one.
 #[derive(Debug)]
 pub struct Learner {
-    options: Options,
+    options: LearnOptions,
     /// Each different request and how often it occurred.
-    seen: HashMap<Seen, usize>,
+    requests: HashMap<RecordedRequest, usize>,
     /// The maximum number kept.
     most_kept: usize,
     /// The number of requests beyond that.
     not_kept: usize,
-    pairs: BTreeMap<Caller, BTreeMap<Pattern, Examples>>,
+    pairs: BTreeMap<Caller, BTreeMap<LearnedPattern, Examples>>,
     learned: usize,
     /// The maximum number of pairs of identity and privilege.
     most_learned: usize,
     commands: BTreeMap<Caller, BTreeSet<String>>,
-    report: Report,
+    report: LearnReport,
 }
 
 /// What distinguishes requests.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Seen {
-    wanted: bool,
+struct RecordedRequest {
+    is_wanted: bool,
     method: String,
     url: String,
     destination: Destination,
@@ -116,17 +116,17 @@ struct Seen {
 
 impl Learner {
     /// Starts empty.
-    pub fn new(options: Options) -> Self {
+    pub fn new(options: LearnOptions) -> Self {
         Self {
             options,
-            seen: HashMap::new(),
+            requests: HashMap::new(),
             most_kept: MOST_KEPT,
             not_kept: 0,
             pairs: BTreeMap::new(),
             learned: 0,
             most_learned: MOST_LEARNED,
             commands: BTreeMap::new(),
-            report: Report::default(),
+            report: LearnReport::default(),
         }
     }
 
@@ -139,7 +139,7 @@ impl Learner {
             self.report.other_destinations += 1;
             return;
         }
-        let wanted = match record.outcome {
+        let is_wanted = match record.outcome {
             Outcome::NotAllowed => self.options.include_not_allowed,
             Outcome::Answered(status) if !(200..400).contains(&status) => {
                 self.report.unsuccessful += 1;
@@ -147,8 +147,8 @@ impl Learner {
             }
             _ => true,
         };
-        let seen = Seen {
-            wanted,
+        let recorded = RecordedRequest {
+            is_wanted,
             method: record.method,
             url: record.url,
             destination: record.destination,
@@ -156,24 +156,24 @@ impl Learner {
             exe_path: record.exe_path,
             elevated: record.elevated,
         };
-        if let Some(times) = self.seen.get_mut(&seen) {
+        if let Some(times) = self.requests.get_mut(&recorded) {
             *times += 1;
             return;
         }
-        if wanted {
-            self.learn_from(&seen, record.command_line);
+        if is_wanted {
+            self.learn_from(&recorded, record.command_line);
         }
-        if self.seen.len() < self.most_kept {
-            self.seen.insert(seen, 1);
+        if self.requests.len() < self.most_kept {
+            self.requests.insert(recorded, 1);
         } else {
             self.not_kept += 1;
         }
     }
 
     /// A new request: the pair of identity and privilege that it needs.
-    fn learn_from(&mut self, seen: &Seen, command: String) {
+    fn learn_from(&mut self, recorded: &RecordedRequest, command: String) {
         // The replay reports what cannot be learned.
-        let Ok(Some((caller, pattern, is_shortened))) = self.pair_for(seen) else { return };
+        let Ok(Some((caller, pattern, is_shortened))) = self.pair_for(recorded) else { return };
         let commands = self.commands.entry(caller.clone()).or_default();
         if !command.is_empty() {
             commands.insert(command);
@@ -188,13 +188,13 @@ impl Learner {
             }
             self.learned += 1;
         }
-        patterns.entry(pattern).or_default().join([seen.url.clone()], is_shortened);
+        patterns.entry(pattern).or_default().join([recorded.url.clone()], is_shortened);
     }
 
     /// The identity and privilege that would allow a request, and whether its path was shortened; nothing if
     /// it needs none; or why there is none.
-    fn pair_for(&self, seen: &Seen) -> Result<Option<(Caller, Pattern, bool)>, Reason> {
-        let request = seen.decided(&self.options);
+    fn pair_for(&self, recorded: &RecordedRequest) -> Result<Option<(Caller, LearnedPattern, bool)>, Reason> {
+        let request = recorded.decided(&self.options);
         let target = Target::parse(request.url).ok_or(Reason::RefusedBeforeRules)?;
         if !request.has_known_method() || path_is_guarded(target.path) {
             return Err(Reason::RefusedBeforeRules);
@@ -205,8 +205,9 @@ impl Learner {
         if self.options.endpoint.profile() == Endpoint::WireServer && !request.elevated {
             return Err(Reason::NotElevated);
         }
-        let caller = Caller::of(&seen.exe_path, &seen.user_name, &self.options)?;
-        let (pattern, is_shortened) = Pattern::of(&target, &self.options).ok_or(Reason::OnlyByEverything)?;
+        let caller = Caller::of(&recorded.exe_path, &recorded.user_name, &self.options)?;
+        let (pattern, is_shortened) =
+            LearnedPattern::of(&target, &self.options).ok_or(Reason::OnlyByEverything)?;
         Ok(Some((caller, pattern, is_shortened)))
     }
 
@@ -214,18 +215,18 @@ impl Learner {
     pub fn finish(mut self, reading: Reading) -> Learned {
         let identity_names =
             names::of(self.pairs.keys().map(|caller| (caller, caller.name(), caller.longer_name())));
-        let mut by_patterns = BTreeMap::<Vec<Pattern>, Vec<String>>::new();
-        let mut examples = BTreeMap::<Pattern, Examples>::new();
+        let mut by_patterns = BTreeMap::<Vec<LearnedPattern>, Vec<String>>::new();
+        let mut examples = BTreeMap::<LearnedPattern, Examples>::new();
         let mut rules = Rules::default();
         for (caller, patterns) in &self.pairs {
             let Some(name) = identity_names.get(caller) else { continue };
             let smallest = requests::smallest(patterns.keys());
             for pattern in &smallest {
-                let Some(seen) = patterns.get(pattern) else { continue };
+                let Some(known) = patterns.get(pattern) else { continue };
                 examples
                     .entry(pattern.clone())
                     .or_default()
-                    .join(seen.urls.iter().cloned(), seen.is_shortened);
+                    .join(known.urls.iter().cloned(), known.is_shortened);
             }
             rules.identities.insert(name.clone(), caller.identity.clone());
             by_patterns.entry(smallest).or_default().push(name.clone());
@@ -239,17 +240,17 @@ impl Learner {
             }
         }
         let privilege_names = names::of(examples.keys().map(|pattern| (pattern, pattern.name(), None)));
-        for (pattern, seen) in &examples {
+        for (pattern, known) in &examples {
             let Some(name) = privilege_names.get(pattern) else { continue };
-            if seen.is_shortened {
+            if known.is_shortened {
                 let (privilege, path) = (name.clone(), pattern.path.clone());
                 self.report.wider.push(Wider::Path {
                     privilege,
                     path,
-                    seen: seen.urls.iter().cloned().collect(),
+                    examples: known.urls.iter().cloned().collect(),
                 });
             }
-            let Pattern { path, query_parameters } = pattern.clone();
+            let LearnedPattern { path, query_parameters } = pattern.clone();
             rules.privileges.insert(name.clone(), Privilege { path, query_parameters });
         }
         for (patterns, mut identities) in by_patterns {
@@ -272,14 +273,14 @@ impl Learner {
     /// Requests that Audit mode would deny according to the system log, but that have no record: the caller
     /// is unknown.
     fn leave_out_denied(&mut self, reading: &Reading) {
-        let recorded: BTreeSet<(Destination, &str)> =
-            self.seen.keys().map(|seen| (seen.destination, seen.url.as_str())).collect();
+        let known: BTreeSet<(Destination, &str)> =
+            self.requests.keys().map(|recorded| (recorded.destination, recorded.url.as_str())).collect();
         let denied = reading.denied.iter().filter(|((endpoint, url), _)| {
             endpoint.profile() == self.options.endpoint.profile()
-                && !recorded.contains(&(Destination::Host(*endpoint), url.as_str()))
+                && !known.contains(&(Destination::Host(*endpoint), url.as_str()))
         });
         for ((_, url), times) in denied {
-            let request = report::Request { url: url.clone(), ..report::Request::default() };
+            let request = LeftOutRequest { url: url.clone(), ..LeftOutRequest::default() };
             self.report.leave_out(Reason::DeniedInAudit, request, *times);
         }
     }
@@ -287,22 +288,27 @@ impl Learner {
     fn replay(&mut self, rules: &Rules) {
         let (mode, default_access) = (Mode::Enforce, DefaultAccess::Deny);
         let matcher = Matcher::new(&Allowlist { mode, default_access, rules: rules.clone() });
-        let mut all: Vec<(&Seen, usize)> = self.seen.iter().map(|(seen, &times)| (seen, times)).collect();
+        let mut all: Vec<(&RecordedRequest, usize)> =
+            self.requests.iter().map(|(recorded, &times)| (recorded, times)).collect();
         all.sort_unstable();
-        for (seen, times) in all {
-            let request = seen.decided(&self.options);
+        for (recorded, times) in all {
+            let request = recorded.decided(&self.options);
             let decision = matcher.decide(&request);
-            match (seen.wanted, decision.verdict == Verdict::Allowed) {
+            match (recorded.is_wanted, decision.verdict == Verdict::Allowed) {
                 (true, true) => self.report.covered += times,
                 (true, false) => {
-                    let why = self.pair_for(seen).err();
+                    let why = self.pair_for(recorded).err();
                     let full = self.learned >= self.most_learned;
                     let otherwise = if full { Reason::TooMany } else { Reason::StillDenied };
-                    self.report.leave_out(why.unwrap_or(otherwise), seen.request(), times);
+                    self.report.leave_out(why.unwrap_or(otherwise), recorded.request(), times);
                 }
-                (false, false) => self.report.leave_out(Reason::NotAllowed, seen.request(), times),
-                (false, true) if !self.seen.contains_key(&Seen { wanted: true, ..seen.clone() }) => {
-                    self.report.newly_allowed.push((seen.request(), times));
+                (false, false) => self.report.leave_out(Reason::NotAllowed, recorded.request(), times),
+                (false, true)
+                    if !self
+                        .requests
+                        .contains_key(&RecordedRequest { is_wanted: true, ..recorded.clone() }) =>
+                {
+                    self.report.newly_allowed.push((recorded.request(), times));
                 }
                 (false, true) => {}
             }
@@ -311,8 +317,8 @@ impl Learner {
     }
 }
 
-impl Seen {
-    fn decided(&self, options: &Options) -> super::Request<'_> {
+impl RecordedRequest {
+    fn decided(&self, options: &LearnOptions) -> super::Request<'_> {
         let bare = self.exe_path.strip_suffix(" (deleted)").filter(|_| options.strip_deleted);
         let exe_path = bare.unwrap_or(&self.exe_path);
         super::Request {
@@ -326,8 +332,8 @@ impl Seen {
         }
     }
 
-    fn request(&self) -> report::Request {
-        report::Request {
+    fn request(&self) -> LeftOutRequest {
+        LeftOutRequest {
             method: self.method.clone(),
             url: self.url.clone(),
             user_name: self.user_name.clone(),

@@ -11,16 +11,16 @@ pub(super) fn of<'t, T: Ord>(
     things: impl Iterator<Item = (&'t T, String, Option<String>)>,
 ) -> BTreeMap<&'t T, String> {
     let things: Vec<_> = things.map(|(thing, name, longer)| (thing, plain(&name), longer)).collect();
-    let mut wished = BTreeMap::<&str, usize>::new();
+    let mut counts = BTreeMap::<&str, usize>::new();
     for (_, name, _) in &things {
-        *wished.entry(name).or_default() += 1;
+        *counts.entry(name).or_default() += 1;
     }
     let mut taken = BTreeSet::new();
     let mut names = BTreeMap::new();
     for (thing, name, longer) in &things {
-        let contested = wished.get(name.as_str()).is_some_and(|times| *times > 1);
+        let is_shared = counts.get(name.as_str()).is_some_and(|times| *times > 1);
         let name = match longer {
-            Some(longer) if contested => plain(longer),
+            Some(longer) if is_shared => plain(longer),
             _ => name.clone(),
         };
         let numbered = (2..).map(|number: usize| format!("{name}-{number}"));

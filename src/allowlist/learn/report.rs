@@ -11,7 +11,7 @@ const NAMED: usize = 1_000;
 
 /// What the rules do not cover, where they are wider than the log, and how complete the log can be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct LearnReport {
     /// The result of reading the log.
     pub reading: Reading,
     /// The number of records for other destinations than the endpoint.
@@ -27,7 +27,7 @@ pub struct Report {
     /// The number of further requests that are not allowed and not listed.
     pub left_out_beyond: usize,
     /// Requests recorded as not allowed that the rules would allow.
-    pub newly_allowed: Vec<(Request, usize)>,
+    pub newly_allowed: Vec<(LeftOutRequest, usize)>,
     /// Where the rules are wider than the log.
     pub wider: Vec<Wider>,
     /// For each identity a few of its command lines, to distinguish scripts.
@@ -36,7 +36,7 @@ pub struct Report {
 
 /// A request, as a person would search for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Request {
+pub struct LeftOutRequest {
     /// The method.
     pub method: String,
     /// The request target.
@@ -47,7 +47,7 @@ pub struct Request {
     pub exe_path: String,
 }
 
-impl fmt::Display for Request {
+impl fmt::Display for LeftOutRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} by \"{}\" as \"{}\"", self.method, self.url, self.exe_path, self.user_name)
     }
@@ -59,7 +59,7 @@ pub struct LeftOut {
     /// The reason.
     pub reason: Reason,
     /// The request.
-    pub request: Request,
+    pub request: LeftOutRequest,
     /// How often it was recorded.
     pub times: usize,
 }
@@ -117,7 +117,7 @@ pub enum Wider {
         /// Its path.
         path: String,
         /// A few of the recorded requests.
-        seen: Vec<String>,
+        examples: Vec<String>,
     },
     /// A folder with a version is not required.
     Identity {
@@ -131,11 +131,11 @@ pub enum Wider {
 impl fmt::Display for Wider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Path { privilege, path, seen } => {
+            Self::Path { privilege, path, examples } => {
                 write!(
                     f,
                     "privilege \"{privilege}\" matches all below \"{path}\"; the log has {}",
-                    seen.join(", ")
+                    examples.join(", ")
                 )
             }
             Self::Identity { identity, instead_of } => {
@@ -149,7 +149,7 @@ impl fmt::Display for Wider {
     }
 }
 
-impl Report {
+impl LearnReport {
     /// Whether the log can have contained every request: it is a complete Trace log.
     pub fn is_complete(&self) -> bool {
         let reading = &self.reading;
@@ -191,7 +191,7 @@ impl Report {
         })
     }
 
-    pub(super) fn leave_out(&mut self, reason: Reason, request: Request, times: usize) {
+    pub(super) fn leave_out(&mut self, reason: Reason, request: LeftOutRequest, times: usize) {
         self.left_out.push(LeftOut { reason, request, times });
     }
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::decision::{Target, asked_for};
+use super::super::decision::{Target, normalised_target};
 use super::super::decoding::lowered;
-use super::Options;
+use super::LearnOptions;
 
 /// Query parameters that select an operation or object. Others (`api-version`, `incarnation`, ids) vary.
 const SELECTING: [&str; 8] =
@@ -12,7 +12,7 @@ const SELECTING: [&str; 8] =
 
 /// Path and parameters of a future privilege.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Pattern {
+pub(super) struct LearnedPattern {
     pub(super) path: String,
     pub(super) query_parameters: BTreeMap<String, String>,
 }
@@ -37,11 +37,11 @@ impl Examples {
     }
 }
 
-impl Pattern {
+impl LearnedPattern {
     /// The privilege for a request, and whether its path was shortened; nothing if only one for everything
     /// would match it.
-    pub(super) fn of(target: &Target<'_>, options: &Options) -> Option<(Self, bool)> {
-        let (path, parameters) = asked_for(target);
+    pub(super) fn of(target: &Target<'_>, options: &LearnOptions) -> Option<(Self, bool)> {
+        let (path, parameters) = normalised_target(target);
         let is = |list: &BTreeSet<String>, key: &str| list.iter().any(|one| lowered(one) == key);
         let keep = |key: &str| {
             (SELECTING.contains(&key) || is(&options.keep_parameters, key))
@@ -78,10 +78,10 @@ impl Pattern {
 }
 
 /// The patterns that no other covers.
-pub(super) fn smallest<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<Pattern> {
-    let mut kept = Vec::<Pattern>::new();
+pub(super) fn smallest<'p>(patterns: impl Iterator<Item = &'p LearnedPattern>) -> Vec<LearnedPattern> {
+    let mut kept = Vec::<LearnedPattern>::new();
     // In this order a pattern comes after every one that covers it.
-    let mut patterns: Vec<&Pattern> = patterns.collect();
+    let mut patterns: Vec<&LearnedPattern> = patterns.collect();
     patterns.sort_by_key(|pattern| (pattern.path.len(), pattern.query_parameters.len()));
     for pattern in patterns {
         if !kept.iter().any(|broader| broader.covers(pattern)) {
@@ -121,11 +121,11 @@ mod tests {
     use super::super::{Endpoint, OsType};
     use super::*;
 
-    fn of(url: &str) -> Option<(Pattern, bool)> {
-        Pattern::of(&Target::parse(url)?, &Options::new(Endpoint::WireServer, OsType::Linux))
+    fn of(url: &str) -> Option<(LearnedPattern, bool)> {
+        LearnedPattern::of(&Target::parse(url)?, &LearnOptions::new(Endpoint::WireServer, OsType::Linux))
     }
 
-    fn pattern(url: &str) -> Option<Pattern> {
+    fn pattern(url: &str) -> Option<LearnedPattern> {
         of(url).map(|(pattern, _)| pattern)
     }
 
@@ -158,11 +158,12 @@ mod tests {
 
     #[test]
     fn covered_patterns_are_dropped() {
-        let all: Vec<Pattern> = ["/a", "/a/b", "/c?comp=x", "/c?comp=x&type=y", "/d?comp=x", "/d?comp=y"]
-            .iter()
-            .filter_map(|url| pattern(url))
-            .collect();
-        let kept: Vec<String> = smallest(all.iter()).iter().map(Pattern::name).collect();
+        let all: Vec<LearnedPattern> =
+            ["/a", "/a/b", "/c?comp=x", "/c?comp=x&type=y", "/d?comp=x", "/d?comp=y"]
+                .iter()
+                .filter_map(|url| pattern(url))
+                .collect();
+        let kept: Vec<String> = smallest(all.iter()).iter().map(LearnedPattern::name).collect();
         assert_eq!(kept, ["a", "c-x", "d-x", "d-y"]);
     }
 }

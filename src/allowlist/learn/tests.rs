@@ -34,7 +34,7 @@ fn wire(url: &str, user: &str, exe: &str, elevated: bool) -> String {
 }
 
 fn learned(log: &str, endpoint: Endpoint) -> Learned {
-    learn(log.as_bytes(), Options::new(endpoint, OsType::Linux)).unwrap()
+    learn(log.as_bytes(), LearnOptions::new(endpoint, OsType::Linux)).unwrap()
 }
 
 const GUID: &str = "1a2b3c4d-0000-1111-2222-333344445555";
@@ -149,7 +149,8 @@ fn refused_requests_are_not_learned_unless_requested() {
     assert_eq!(report.newly_allowed[0].0.url, "/metadata/instance/secret");
     assert_eq!((report.newly_allowed.len(), report.unsuccessful, report.covered), (1, 1, 1));
 
-    let options = Options { include_not_allowed: true, ..Options::new(Endpoint::Imds, OsType::Linux) };
+    let options =
+        LearnOptions { include_not_allowed: true, ..LearnOptions::new(Endpoint::Imds, OsType::Linux) };
     let Learned { rules, report } = learn(log.as_bytes(), options).unwrap();
     assert_eq!(rules.privileges.len(), 2);
     assert!(report.left_out.is_empty() && report.newly_allowed.is_empty());
@@ -175,7 +176,7 @@ fn requests_that_cannot_be_allowed_are_reported_with_the_reason() {
     ];
     assert_eq!(reasons, expected);
 
-    let options = Options { strip_deleted: true, ..Options::new(Endpoint::Imds, OsType::Linux) };
+    let options = LearnOptions { strip_deleted: true, ..LearnOptions::new(Endpoint::Imds, OsType::Linux) };
     let Learned { rules, report } = learn(log.as_bytes(), options).unwrap();
     assert_eq!((rules.identities.len(), report.left_out.len()), (1, 3));
 }
@@ -198,7 +199,7 @@ fn l52_is_quiet_about_a_trace_log() {
 #[test]
 fn parameters_are_kept_and_dropped_as_requested() {
     let log = imds("/metadata/x?Format=text&resource=r&api-version=1", "u", "/opt/x");
-    let mut options = Options::new(Endpoint::Imds, OsType::Linux);
+    let mut options = LearnOptions::new(Endpoint::Imds, OsType::Linux);
     options.keep_parameters.insert("format".into());
     options.drop_parameters.insert("Resource".into());
     let rules = learn(log.as_bytes(), options).unwrap().rules;
@@ -211,14 +212,14 @@ fn learned_rules_have_no_lint_error_or_warning() {
     let log = [imds("/metadata/instance", "u", "/opt/x"), imds("/metadata/scheduledevents", "v", "/opt/y")]
         .concat();
     let rules = learned(&log, Endpoint::Imds).rules;
-    let context = super::super::Context { os_type: Some(OsType::Linux), ..Default::default() };
+    let context = super::super::LintContext { os_type: Some(OsType::Linux), ..Default::default() };
     let found = super::super::findings(&super::super::Draft::from(&rules), &context);
     assert!(found.iter().all(|finding| finding.severity == super::super::Severity::Info), "{found:#?}");
 }
 
 #[test]
 fn the_number_of_learned_requests_is_bounded() {
-    let mut learner = Learner::new(Options::new(Endpoint::Imds, OsType::Linux));
+    let mut learner = Learner::new(LearnOptions::new(Endpoint::Imds, OsType::Linux));
     let mut record = None;
     audit_log::read(imds("/metadata/x", "u", "/opt/x").as_bytes(), |one| record = Some(one)).unwrap();
     let record = record.unwrap();
@@ -291,7 +292,7 @@ proptest! {
 
     #[test]
     fn garbage_never_panics(log in proptest::collection::vec(any::<u8>(), 0..400)) {
-        let _ = learn(log.as_slice(), Options::new(Endpoint::Imds, OsType::Windows)).unwrap();
+        let _ = learn(log.as_slice(), LearnOptions::new(Endpoint::Imds, OsType::Windows)).unwrap();
     }
 
     #[test]
@@ -301,6 +302,6 @@ proptest! {
             let at = at.index(log.len());
             log[at] = byte;
         }
-        let _ = learn(log.as_slice(), Options::new(Endpoint::Imds, OsType::Linux)).unwrap();
+        let _ = learn(log.as_slice(), LearnOptions::new(Endpoint::Imds, OsType::Linux)).unwrap();
     }
 }

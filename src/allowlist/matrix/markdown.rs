@@ -3,7 +3,7 @@
 use super::super::Mode;
 use super::super::picture::{clipped, code, prose, visible};
 use super::words::{heading, left_out, legend, others, reachers};
-use super::{Answer, Cell, Column, Matrix, Row, column_name, row_name, shown};
+use super::{Cell, CellOutcome, Column, Matrix, Row, column_name, row_name, shown};
 
 /// A matrix in Markdown: who reaches tokens and certificates, and who may send which request.
 pub fn matrix_markdown(matrix: &Matrix, mode: Option<Mode>) -> String {
@@ -17,8 +17,8 @@ pub fn matrix_markdown(matrix: &Matrix, mode: Option<Mode>) -> String {
                 [] => "**nobody**".to_owned(),
                 who => who.iter().map(|one| prose(one)).collect::<Vec<_>>().join("<br>"),
             };
-            let asked = code(&super::words::asked(&reached.asked));
-            page.push_str(&format!("| **{}** {asked} | {who} |\n", reached.what));
+            let request = code(&super::words::request_text(&reached.request));
+            page.push_str(&format!("| **{}** {request} | {who} |\n", reached.what));
         }
         page.push('\n');
     }
@@ -70,10 +70,10 @@ fn request(row: &Row, mode: Option<Mode>) -> String {
 }
 
 fn cell(cell: &Cell, row: &Row, column: &Column) -> String {
-    let by = |by: &super::By| code(&clipped(&visible(&by.role)));
-    match (cell.answer, &cell.in_part, &cell.by) {
+    let by = |by: &super::AllowedBy| code(&clipped(&visible(&by.role)));
+    match (cell.outcome, &cell.in_part, &cell.by) {
         (_, Some(part), _) => format!("part: {}", by(part)),
-        (Answer::Allowed, _, Some(allowed)) => {
+        (CellOutcome::Allowed, _, Some(allowed)) => {
             let other = row.privilege.as_ref() != Some(&allowed.privilege) && row.privilege.is_some();
             let through = if other {
                 format!(" via {}", code(&clipped(&visible(&allowed.privilege))))
@@ -82,8 +82,8 @@ fn cell(cell: &Cell, row: &Row, column: &Column) -> String {
             };
             format!("**{}**{through}", by(allowed))
         }
-        (Answer::Denied, ..) => "–".to_owned(),
-        (Answer::ByDefault | Answer::NotEvaluated, ..) => {
+        (CellOutcome::Denied, ..) => "–".to_owned(),
+        (CellOutcome::ByDefault | CellOutcome::NotEvaluated, ..) => {
             format!("**{}**", shown(cell, Some(row), Some(column)).short)
         }
         _ => shown(cell, Some(row), Some(column)).short,

@@ -5,10 +5,10 @@
 //! identity, by a process that meets its conditions; the last one is a process that has no identity. Broad
 //! privileges count, since [`Matcher::decide`](super::Matcher::decide) decides each pair.
 
-mod answer;
-mod caller;
+mod cell;
 mod change;
 mod markdown;
+mod process;
 mod reached;
 mod request;
 mod rows;
@@ -18,17 +18,17 @@ pub mod words;
 
 use super::{Document, Endpoint, OsType, Rules, Sensitive};
 
-pub use answer::{Answer, By, Cell};
-pub use change::{Changed as ChangedDecision, Compared, compare};
+pub use cell::{AllowedBy, Cell, CellOutcome};
+pub use change::{ChangedDecision, Compared, compare};
 pub use markdown::matrix_markdown;
 pub use reached::{Reached, Reacher};
-pub use request::Asked;
+pub use request::RowRequest;
 pub use table::Table;
 pub use text::matrix_text;
 pub use words::{Shown, column_name, row_name, shown};
 
-use answer::Decider;
-use caller::{Caller, Others};
+use cell::Decider;
+use process::{Process, UnusedNames};
 
 /// The limits of a matrix. Further rows and columns are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +55,9 @@ pub struct Matrix {
     /// The number of identities without a column.
     pub identities_left_out: usize,
     /// The number of identities that were not checked for tokens and certificates.
-    pub identities_not_asked: usize,
+    pub identities_not_checked: usize,
     /// The number of privileges for tokens and certificates that were not checked.
-    pub privileges_not_asked: usize,
+    pub privileges_not_checked: usize,
 }
 
 /// A process that represents somebody.
@@ -104,7 +104,7 @@ pub struct Row {
     /// The privilege whose shortest request it is.
     pub privilege: Option<String>,
     /// The request as a rule writes it.
-    pub asked: Asked,
+    pub request: RowRequest,
     /// The same as sent; nothing if no request can match.
     pub target: Option<String>,
     /// The kind of tokens, certificates and the like that requests of this kind reach.
@@ -116,7 +116,7 @@ pub struct Row {
 }
 
 /// Rules, and what is known around them.
-pub struct Source<'a> {
+pub struct MatrixSource<'a> {
     /// Mode, default access and rules. An absent one is unknown.
     pub document: &'a Document,
     /// The profile's endpoint.
@@ -128,26 +128,26 @@ pub struct Source<'a> {
 }
 
 /// The inputs of a matrix.
-struct Work<'a> {
-    source: &'a Source<'a>,
+struct MatrixInput<'a> {
+    source: &'a MatrixSource<'a>,
     rules: Rules,
     endpoint: Option<Endpoint>,
     decider: Decider,
-    others: Others,
+    unused: UnusedNames,
 }
 
-impl<'a> Work<'a> {
-    fn new(source: &'a Source<'a>) -> Self {
+impl<'a> MatrixInput<'a> {
+    fn new(source: &'a MatrixSource<'a>) -> Self {
         let rules = source.document.rules.clone().unwrap_or_default().into_rules().0;
-        let others = Others::new(&[&rules], source.os_type);
+        let unused = UnusedNames::new(&[&rules], source.os_type);
         let endpoint = source.endpoint.map(Endpoint::profile).or_else(|| rows::endpoint_of(&rules));
         let decider = Decider::new(
             source.document,
             endpoint.unwrap_or(Endpoint::Imds),
-            others.os_type(),
+            unused.os_type(),
             source.is_open,
         );
-        Self { source, rules, endpoint, decider, others }
+        Self { source, rules, endpoint, decider, unused }
     }
 
     /// The identities, those that matter most first: everybody, those with a role for something sensitive,
@@ -194,38 +194,38 @@ impl<'a> Work<'a> {
 
 impl Matrix {
     /// The matrix of some rules.
-    pub fn new(source: &Source<'_>, size: Size) -> Self {
-        let work = Work::new(source);
-        let identities = work.identities();
+    pub fn new(source: &MatrixSource<'_>, size: Size) -> Self {
+        let input = MatrixInput::new(source);
+        let identities = input.identities();
         let kept = identities.get(..size.columns.min(identities.len())).unwrap_or_default();
         let columns: Vec<Column> = kept
             .iter()
             .map(|name| Column {
                 identity: Some((*name).to_owned()),
-                is_everybody: work.rules.identities.get(*name).is_some_and(super::Identity::is_everybody),
-                is_idle: work.is_idle(name),
+                is_everybody: input.rules.identities.get(*name).is_some_and(super::Identity::is_everybody),
+                is_idle: input.is_idle(name),
             })
             .chain([Column { identity: None, is_everybody: false, is_idle: false }])
             .collect();
-        let callers: Vec<_> = columns
+        let processes: Vec<_> = columns
             .iter()
             .map(|column| {
-                let identity = column.identity.as_ref().and_then(|name| work.rules.identities.get(name));
-                let caller = Caller::new(identity, &work.others);
-                let held = work.decider.held(&caller);
-                (caller, held)
+                let identity = column.identity.as_ref().and_then(|name| input.rules.identities.get(name));
+                let process = Process::new(identity, &input.unused);
+                let roles = input.decider.roles_of(&process);
+                (process, roles)
             })
             .collect();
-        let (rows, privileges_left_out) = rows::rows(&work, &callers, size.rows);
-        let reached = reached::reached(&work, &identities);
+        let (rows, privileges_left_out) = rows::rows(&input, &processes, size.rows);
+        let reached = reached::reached(&input, &identities);
         Self {
             identities_left_out: identities.len() - kept.len(),
             columns,
             rows,
-            endpoint: work.endpoint,
+            endpoint: input.endpoint,
             privileges_left_out,
-            identities_not_asked: reached.identities_not_asked,
-            privileges_not_asked: reached.privileges_not_asked,
+            identities_not_checked: reached.identities_not_checked,
+            privileges_not_checked: reached.privileges_not_checked,
             reached: reached.reached,
         }
     }
@@ -234,8 +234,8 @@ impl Matrix {
     pub const fn is_complete(&self) -> bool {
         self.privileges_left_out == 0
             && self.identities_left_out == 0
-            && self.identities_not_asked == 0
-            && self.privileges_not_asked == 0
+            && self.identities_not_checked == 0
+            && self.privileges_not_checked == 0
     }
 }
 

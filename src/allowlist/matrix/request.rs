@@ -7,20 +7,20 @@ use super::super::decision::Pattern;
 
 /// The request of a row, as a rule would write it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Asked {
+pub struct RowRequest {
     /// The beginning of the path.
     pub path: String,
     /// Parameters of the request.
     pub query_parameters: BTreeMap<String, String>,
 }
 
-impl From<&Privilege> for Asked {
+impl From<&Privilege> for RowRequest {
     fn from(privilege: &Privilege) -> Self {
         Self { path: privilege.path.clone(), query_parameters: privilege.query_parameters.clone() }
     }
 }
 
-impl Asked {
+impl RowRequest {
     pub(super) fn pattern(&self) -> Pattern {
         Pattern::of(&self.path, self.query_parameters.iter().map(|(key, value)| (&**key, &**value)))
     }
@@ -83,14 +83,14 @@ fn put(target: &mut String, c: char, plain: &str) {
 mod tests {
     use super::*;
 
-    fn asked(path: &str, query: &[(&str, &str)]) -> Asked {
+    fn request(path: &str, query: &[(&str, &str)]) -> RowRequest {
         let query = query.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-        Asked { path: path.into(), query_parameters: query.collect() }
+        RowRequest { path: path.into(), query_parameters: query.collect() }
     }
 
     #[test]
     fn a_rule_becomes_a_target_that_it_matches() {
-        let target = |path: &str, query: &[(&str, &str)]| asked(path, query).target();
+        let target = |path: &str, query: &[(&str, &str)]| request(path, query).target();
         assert_eq!(target("/a", &[]).unwrap(), "/a");
         assert_eq!(target("", &[]).unwrap(), "/");
         assert_eq!(target("/a b%41//é", &[]).unwrap(), "/a%20b%2541/%2F%C3%A9");
@@ -103,8 +103,8 @@ mod tests {
 
     #[test]
     fn the_intersection_of_two_rules_has_the_longer_path_and_all_parameters() {
-        let one = asked("/m", &[("comp", "x")]);
-        let other = asked("/machine", &[("Comp", "x"), ("type", "full")]);
+        let one = request("/m", &[("comp", "x")]);
+        let other = request("/machine", &[("Comp", "x"), ("type", "full")]);
         assert_eq!(one.and(&other), other.and(&one));
         assert_eq!(one.and(&other), other);
     }

@@ -7,16 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::decision::Pattern;
 use super::super::{DefaultAccess, Mode, count_grants, grants};
-use super::caller::Caller;
+use super::process::Process;
 use super::words::{access_of, column_name, mode_of};
-use super::{Answer, Matrix, Source, Work};
+use super::{CellOutcome, Matrix, MatrixInput, MatrixSource};
 
 /// The maximum number of privileges in a table.
 const MOST_PRIVILEGES: usize = 2_000;
 /// The maximum number of grants behind it.
 const MOST_GRANTS: usize = 500_000;
-/// The maximum number of ways to be allowed.
-const MOST_WAYS: usize = 50_000;
+/// The maximum number of entries: pairs of a privilege and a process that it allows.
+const MOST_ENTRIES: usize = 50_000;
 
 /// The table.
 #[derive(Clone, Debug)]
@@ -26,16 +26,16 @@ pub struct Table {
     /// Whether the rules are evaluated.
     pub is_evaluated: bool,
     /// The outcome of a request that no privilege matches.
-    pub otherwise: Answer,
+    pub otherwise: CellOutcome,
     /// The outcome of one that a privilege matches but no role allows.
-    pub refused: Answer,
+    pub refused: CellOutcome,
     /// In the order of evaluation.
-    pub privileges: Vec<Line>,
+    pub privileges: Vec<TablePrivilege>,
 }
 
 /// A privilege of a table.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub struct TablePrivilege {
     /// Its name.
     pub name: String,
     /// The prefix of the path, in lower case.
@@ -48,18 +48,18 @@ pub struct Line {
 
 impl Table {
     /// The table for the columns of a matrix; none if something is unknown, or there is too much of it.
-    pub fn new(source: &Source<'_>, matrix: &Matrix) -> Option<Self> {
-        let work = Work::new(source);
+    pub fn new(source: &MatrixSource<'_>, matrix: &Matrix) -> Option<Self> {
+        let input = MatrixInput::new(source);
         let mode = mode_of(source.document)?;
-        let refused = if mode == Mode::Audit { Answer::Recorded } else { Answer::Denied };
+        let refused = if mode == Mode::Audit { CellOutcome::Recorded } else { CellOutcome::Denied };
         let otherwise = match access_of(source.document)? {
-            DefaultAccess::Allow => Answer::ByDefault,
+            DefaultAccess::Allow => CellOutcome::ByDefault,
             DefaultAccess::Deny => refused,
         };
-        if count_grants(&work.rules) > MOST_GRANTS {
+        if count_grants(&input.rules) > MOST_GRANTS {
             return None;
         }
-        if work.decider.readings() != 1 || work.rules.privileges.len() > MOST_PRIVILEGES {
+        if input.decider.readings() != 1 || input.rules.privileges.len() > MOST_PRIVILEGES {
             return None;
         }
         let rules = source.document.rules_as_agent_reads();
@@ -68,32 +68,39 @@ impl Table {
             of_privilege.entry(grant.privilege).or_default().push((grant.identity, grant.role));
         }
         let mut columns = Vec::new();
-        let mut met = Vec::<BTreeSet<String>>::new();
+        let mut identities = Vec::<BTreeSet<String>>::new();
         for column in &matrix.columns {
-            let identity = column.identity.as_ref().and_then(|name| work.rules.identities.get(name));
-            let caller = Caller::new(identity, &work.others);
-            if caller.is_possible {
+            let identity = column.identity.as_ref().and_then(|name| input.rules.identities.get(name));
+            let process = Process::new(identity, &input.unused);
+            if process.is_possible {
                 columns.push(column_name(column));
-                met.push(work.decider.identities_of(&caller));
+                identities.push(input.decider.identities_of(&process));
             }
         }
-        let mut ways = 0;
+        let mut entries = 0;
         let mut privileges = Vec::new();
         for (name, one) in &rules.privileges {
             let pattern = Pattern::new(one);
             let granted = of_privilege.get(name.as_str()).map(Vec::as_slice).unwrap_or_default();
-            let first = |met: &BTreeSet<String>| granted.iter().find(|(identity, _)| met.contains(*identity));
-            let by: BTreeMap<_, _> = met
+            let first = |identities: &BTreeSet<String>| {
+                granted.iter().find(|(identity, _)| identities.contains(*identity))
+            };
+            let by: BTreeMap<_, _> = identities
                 .iter()
                 .enumerate()
-                .filter_map(|(place, met)| Some((place, first(met)?)))
+                .filter_map(|(place, identities)| Some((place, first(identities)?)))
                 .map(|(place, (identity, role))| (place, ((*role).to_owned(), (*identity).to_owned())))
                 .collect();
-            ways += by.len();
-            privileges.push(Line { name: name.clone(), path: pattern.path, query: pattern.query, by });
+            entries += by.len();
+            privileges.push(TablePrivilege {
+                name: name.clone(),
+                path: pattern.path,
+                query: pattern.query,
+                by,
+            });
         }
         privileges.sort_by_key(|one| (Reverse(one.path.len()), Reverse(one.query.len())));
-        (ways <= MOST_WAYS).then_some(Self {
+        (entries <= MOST_ENTRIES).then_some(Self {
             columns,
             is_evaluated: mode != Mode::Disabled,
             otherwise,

@@ -13,7 +13,10 @@ fn document(value: &serde_json::Value) -> Document {
 }
 
 fn of(document: &Document) -> Matrix {
-    Matrix::new(&Source { document, endpoint: Some(Endpoint::Imds), os_type: None, is_open: &|_| false }, ALL)
+    Matrix::new(
+        &MatrixSource { document, endpoint: Some(Endpoint::Imds), os_type: None, is_open: &|_| false },
+        ALL,
+    )
 }
 
 fn example() -> serde_json::Value {
@@ -46,16 +49,16 @@ fn a_cell_names_the_role_and_broad_privileges_count() {
     let document = document(&example());
     let matrix = of(&document);
     let userdata = cell(&matrix, "userdata", Some("web"));
-    assert_eq!(userdata.answer, Answer::Allowed);
+    assert_eq!(userdata.outcome, CellOutcome::Allowed);
     let by = userdata.by.as_ref().unwrap();
     assert_eq!((by.role.as_str(), by.privilege.as_str(), by.identity.as_str()), ("app", "broad", "web"));
-    assert_eq!(cell(&matrix, "broad", Some("idle")).answer, Answer::Denied);
-    assert_eq!(cell(&matrix, "broad", None).answer, Answer::Denied);
+    assert_eq!(cell(&matrix, "broad", Some("idle")).outcome, CellOutcome::Denied);
+    assert_eq!(cell(&matrix, "broad", None).outcome, CellOutcome::Denied);
     let part = cell(&matrix, "broad", Some("ops"));
-    assert_eq!((part.answer, part.in_part.as_ref().unwrap().role.as_str()), (Answer::Denied, "narrow"));
-    assert_eq!(cell(&matrix, "never", Some("web")).answer, Answer::Impossible);
+    assert_eq!((part.outcome, part.in_part.as_ref().unwrap().role.as_str()), (CellOutcome::Denied, "narrow"));
+    assert_eq!(cell(&matrix, "never", Some("web")).outcome, CellOutcome::Impossible);
     // The agent derives the process name from the path, so no process matches this one.
-    assert_eq!(cell(&matrix, "broad", Some("mixed-up")).answer, Answer::Impossible);
+    assert_eq!(cell(&matrix, "broad", Some("mixed-up")).outcome, CellOutcome::Impossible);
 }
 
 #[test]
@@ -64,7 +67,7 @@ fn tokens_come_first_then_closed_requests_then_the_rest() {
     let matrix = of(&document);
     let sections: Vec<Section> = matrix.rows.iter().map(|row| row.section).collect();
     assert!(sections.is_sorted(), "{sections:?}");
-    assert_eq!(matrix.rows[0].asked.path, "/metadata/identity/oauth2/token");
+    assert_eq!(matrix.rows[0].request.path, "/metadata/identity/oauth2/token");
     assert_eq!(sections.last(), Some(&Section::Rest));
     let closed: Vec<_> = matrix.rows.iter().filter(|row| row.section == Section::Closed).collect();
     let names: Vec<_> = closed.iter().filter_map(|row| row.privilege.as_deref()).collect();
@@ -84,21 +87,21 @@ fn the_outcome_follows_the_mode_and_the_default_access() {
         value["rules"]["privileges"].as_object_mut().unwrap().remove("never");
         let document = document(&value);
         let matrix = of(&document);
-        let rest = matrix.rows.last().unwrap().cells.last().unwrap().answer;
-        (rest, cell(&matrix, "closed", None).answer, cell(&matrix, "broad", Some("web")).answer)
+        let rest = matrix.rows.last().unwrap().cells.last().unwrap().outcome;
+        (rest, cell(&matrix, "closed", None).outcome, cell(&matrix, "broad", Some("web")).outcome)
     };
-    assert_eq!(with("Enforce", "Deny"), (Answer::Denied, Answer::Denied, Answer::Allowed));
-    assert_eq!(with("Enforce", "Allow"), (Answer::ByDefault, Answer::Denied, Answer::Allowed));
-    assert_eq!(with("Audit", "Deny"), (Answer::Recorded, Answer::Recorded, Answer::Allowed));
-    assert_eq!(with("Disabled", "Deny").0, Answer::NotEvaluated);
+    assert_eq!(with("Enforce", "Deny"), (CellOutcome::Denied, CellOutcome::Denied, CellOutcome::Allowed));
+    assert_eq!(with("Enforce", "Allow"), (CellOutcome::ByDefault, CellOutcome::Denied, CellOutcome::Allowed));
+    assert_eq!(with("Audit", "Deny"), (CellOutcome::Recorded, CellOutcome::Recorded, CellOutcome::Allowed));
+    assert_eq!(with("Disabled", "Deny").0, CellOutcome::NotEvaluated);
     let mut value = example();
     value.as_object_mut().unwrap().remove("mode");
     let document = document(&value);
-    assert_eq!(cell(&of(&document), "closed", None).answer, Answer::NotAllowed);
+    assert_eq!(cell(&of(&document), "closed", None).outcome, CellOutcome::NotAllowed);
     value.as_object_mut().unwrap().remove("default_access");
     let document = self::document(&value);
-    assert_eq!(of(&document).rows.last().unwrap().cells.last().unwrap().answer, Answer::Unknown);
-    assert_eq!(cell(&of(&document), "broad", Some("web")).answer, Answer::Allowed);
+    assert_eq!(of(&document).rows.last().unwrap().cells.last().unwrap().outcome, CellOutcome::Unknown);
+    assert_eq!(cell(&of(&document), "broad", Some("web")).outcome, CellOutcome::Allowed);
 }
 
 #[test]
@@ -107,25 +110,29 @@ fn unknown_parts_are_not_guessed() {
     value["rules"]["privileges"]["vault"] = json!({ "path": "later" });
     value["rules"]["privileges"].as_object_mut().unwrap().remove("never");
     let document = document(&value);
-    let source =
-        |is_open| Source { document: &document, endpoint: Some(Endpoint::Imds), os_type: None, is_open };
+    let source = |is_open| MatrixSource {
+        document: &document,
+        endpoint: Some(Endpoint::Imds),
+        os_type: None,
+        is_open,
+    };
     let matrix = Matrix::new(&source(&|text| text == "later"), ALL);
     // It may become any path; then only web may.
-    assert_eq!(cell(&matrix, "closed", Some("web")).answer, Answer::Unknown);
-    assert_eq!(cell(&matrix, "closed", Some("ops")).answer, Answer::Denied);
-    assert_eq!(cell(&matrix, "broad", Some("web")).answer, Answer::Allowed);
-    assert_eq!(cell(&matrix, "vault", Some("ops")).answer, Answer::Unknown);
+    assert_eq!(cell(&matrix, "closed", Some("web")).outcome, CellOutcome::Unknown);
+    assert_eq!(cell(&matrix, "closed", Some("ops")).outcome, CellOutcome::Denied);
+    assert_eq!(cell(&matrix, "broad", Some("web")).outcome, CellOutcome::Allowed);
+    assert_eq!(cell(&matrix, "vault", Some("ops")).outcome, CellOutcome::Unknown);
     assert!(matrix.rows.iter().all(|row| !row.is_closed));
     // An unknown user may be any user.
     let mut value = example();
     value["rules"]["identities"]["web"] = json!({ "user_name": "later" });
     let document = self::document(&value);
     let source =
-        Source { document: &document, endpoint: None, os_type: None, is_open: &|text| text == "later" };
+        MatrixSource { document: &document, endpoint: None, os_type: None, is_open: &|text| text == "later" };
     let matrix = Matrix::new(&source, ALL);
-    assert_eq!(cell(&matrix, "broad", Some("web")).answer, Answer::Allowed);
-    assert_eq!(cell(&matrix, "broad", Some("idle")).answer, Answer::Unknown);
-    assert_eq!(cell(&matrix, "closed", Some("idle")).answer, Answer::Denied);
+    assert_eq!(cell(&matrix, "broad", Some("web")).outcome, CellOutcome::Allowed);
+    assert_eq!(cell(&matrix, "broad", Some("idle")).outcome, CellOutcome::Unknown);
+    assert_eq!(cell(&matrix, "closed", Some("idle")).outcome, CellOutcome::Denied);
 }
 
 #[test]
@@ -144,7 +151,7 @@ fn a_wide_matrix_is_folded_and_a_large_one_cut() {
         }
         assert!(page.contains("Closed to everybody") && page.contains("denied"), "{page}");
     }
-    let source = Source { document: &document, endpoint: None, os_type: None, is_open: &|_| false };
+    let source = MatrixSource { document: &document, endpoint: None, os_type: None, is_open: &|_| false };
     let cut = Matrix::new(&source, Size { rows: 2, columns: 3 });
     assert_eq!((cut.rows.len(), cut.columns.len()), (3, 4));
     assert_eq!(cut.rows.last().unwrap().section, Section::Rest);
@@ -162,17 +169,21 @@ fn a_change_is_listed_by_request() {
     value["rules"]["roles"]["narrow"]["privileges"] = json!(["attested"]);
     value["rules"]["roles"]["app"]["privileges"] = json!(["vault"]);
     let after = document(&value);
-    let source =
-        |document| Source { document, endpoint: Some(Endpoint::Imds), os_type: None, is_open: &|_| false };
+    let source = |document| MatrixSource {
+        document,
+        endpoint: Some(Endpoint::Imds),
+        os_type: None,
+        is_open: &|_| false,
+    };
     let compared = compare(&source(&before), &source(&after));
     assert!(compared.is_complete && compared.more == 0);
-    let told: Vec<_> = compared
+    let changes: Vec<_> = compared
         .changes
         .iter()
-        .map(|one| (one.identity.as_deref().unwrap(), one.asked.path.as_str(), one.opens(), one.closes()))
+        .map(|one| (one.identity.as_deref().unwrap(), one.request.path.as_str(), one.opens(), one.closes()))
         .collect();
     assert_eq!(
-        told,
+        changes,
         [
             ("ops", "/metadata/attested", true, false),
             ("web", "/metadata/instance", false, true),
@@ -180,7 +191,7 @@ fn a_change_is_listed_by_request() {
             ("web", "/metadata/instance/compute/userdata", false, true),
         ]
     );
-    assert_eq!(compared.changes[0].is, [Sensitive::AttestedData]);
+    assert_eq!(compared.changes[0].sensitive, [Sensitive::AttestedData]);
     assert_eq!(compare(&source(&before), &source(&before)).changes, []);
 }
 
@@ -197,7 +208,7 @@ fn thousands_of_entries_take_seconds_and_are_truncated() {
     }
     let document = document(&value);
     let start = std::time::Instant::now();
-    let source = Source { document: &document, endpoint: None, os_type: None, is_open: &|_| false };
+    let source = MatrixSource { document: &document, endpoint: None, os_type: None, is_open: &|_| false };
     let matrix = Matrix::new(&source, Size { rows: 120, columns: 20 });
     assert!(!matrix.is_complete() && matrix.rows.len() <= 121);
     assert!(matrix_markdown(&matrix, None).len() < 200_000);
@@ -256,7 +267,7 @@ proptest! {
         prop_assert!(matrix.is_complete());
         for row in &matrix.rows {
             let Some(target) = &row.target else {
-                prop_assert!(row.cells.iter().all(|cell| cell.answer == Answer::Impossible));
+                prop_assert!(row.cells.iter().all(|cell| cell.outcome == CellOutcome::Impossible));
                 continue;
             };
             for (cell, column) in row.cells.iter().zip(&matrix.columns) {
@@ -264,7 +275,7 @@ proptest! {
                 let path = identity.exe_path.clone().unwrap_or("/else/where".into());
                 let file = path.rsplit('/').next().unwrap_or_default().to_owned();
                 let process = if identity.exe_path.is_some() { Some(file) } else { identity.process_name.clone() };
-                if cell.answer == Answer::Impossible {
+                if cell.outcome == CellOutcome::Impossible {
                     prop_assert_ne!(process, identity.process_name);
                     continue;
                 }
@@ -275,14 +286,14 @@ proptest! {
                     ..Request::new(Endpoint::Imds.into(), target)
                 };
                 let decision = matcher.decide(&request);
-                let passes = matches!(cell.answer, Answer::Allowed | Answer::ByDefault);
+                let passes = matches!(cell.outcome, CellOutcome::Allowed | CellOutcome::ByDefault);
                 prop_assert_eq!(passes, decision.verdict == Verdict::Allowed);
-                prop_assert_eq!(cell.answer == Answer::Recorded, decision.verdict == Verdict::AllowedByAudit);
+                prop_assert_eq!(cell.outcome == CellOutcome::Recorded, decision.verdict == Verdict::AllowedByAudit);
                 prop_assert_eq!(cell.by.as_ref().map(|by| by.role.as_str()), decision.role);
                 if let Some(privilege) = &row.privilege {
                     prop_assert!(matcher.matches(&request).privileges.contains(&privilege.as_str()));
                 }
-                prop_assert!(!row.is_closed || !matches!(cell.answer, Answer::Allowed));
+                prop_assert!(!row.is_closed || !matches!(cell.outcome, CellOutcome::Allowed));
             }
         }
     }

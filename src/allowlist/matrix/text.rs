@@ -2,7 +2,7 @@
 
 use super::super::Mode;
 use super::words::{heading, left_out, legend, others, reachers};
-use super::{Answer, Cell, Column, Matrix, Row, Section, column_name, row_name, shown};
+use super::{Cell, CellOutcome, Column, Matrix, Row, Section, column_name, row_name, shown};
 
 /// The narrowest supported terminal.
 const NARROWEST: usize = 40;
@@ -23,7 +23,7 @@ pub fn matrix_text(matrix: &Matrix, mode: Option<Mode>, width: usize) -> String 
             if who.is_empty() {
                 who.push("nobody".to_owned());
             }
-            page.wrapped(4, &format!("{} ({}):", reached.what, super::words::asked(&reached.asked)));
+            page.wrapped(4, &format!("{} ({}):", reached.what, super::words::request_text(&reached.request)));
             who.iter().for_each(|one| page.wrapped(6, one));
         }
         page.text.push('\n');
@@ -70,8 +70,8 @@ fn label(row: &Row) -> String {
 }
 
 fn text(cell: &Cell, row: &Row, column: &Column) -> String {
-    match (cell.answer, &cell.in_part) {
-        (Answer::Denied, None) => "-".to_owned(),
+    match (cell.outcome, &cell.in_part) {
+        (CellOutcome::Denied, None) => "-".to_owned(),
         _ => shown(cell, Some(row), Some(column)).short,
     }
 }

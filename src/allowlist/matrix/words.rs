@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::picture::{NAMED, listed, visible};
 use super::super::{DefaultAccess, Mode};
-use super::{Answer, Cell, Column, Matrix, Reached, Row, Section};
+use super::{Cell, CellOutcome, Column, Matrix, Reached, Row, Section};
 
 /// A cell in words. Invisible characters are made visible; nothing is escaped for a format.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,15 +28,17 @@ pub fn shown(cell: &Cell, row: Option<&Row>, column: Option<&Column>) -> Shown {
             ),
         };
     }
-    let (short, long) = match cell.answer {
-        Answer::Allowed => return allowed(cell, row, column),
-        Answer::ByDefault => ("default", "allowed: no privilege matches, and the default access is Allow"),
-        Answer::NotEvaluated => ("open", "let through: the rules are not evaluated"),
-        Answer::Recorded => ("recorded", "not allowed: recorded, but let through by Audit"),
-        Answer::Denied => ("denied", "denied"),
-        Answer::NotAllowed => ("not allowed", "not allowed by the rules; the mode is not known"),
-        Answer::Unknown => ("?", "not known yet"),
-        Answer::Impossible => ("none", "no such request, or no such process"),
+    let (short, long) = match cell.outcome {
+        CellOutcome::Allowed => return allowed(cell, row, column),
+        CellOutcome::ByDefault => {
+            ("default", "allowed: no privilege matches, and the default access is Allow")
+        }
+        CellOutcome::NotEvaluated => ("open", "let through: the rules are not evaluated"),
+        CellOutcome::Recorded => ("recorded", "not allowed: recorded, but let through by Audit"),
+        CellOutcome::Denied => ("denied", "denied"),
+        CellOutcome::NotAllowed => ("not allowed", "not allowed by the rules; the mode is not known"),
+        CellOutcome::Unknown => ("?", "not known yet"),
+        CellOutcome::Impossible => ("none", "no such request, or no such process"),
     };
     Shown { short: short.to_owned(), long: long.to_owned() }
 }
@@ -70,13 +72,13 @@ pub fn row_name(row: &Row) -> (Option<String>, String) {
     if row.section == Section::Rest {
         return (None, "every other request".to_owned());
     }
-    (name, asked(&row.asked))
+    (name, request_text(&row.request))
 }
 
 /// A request as a rule writes it.
-pub fn asked(asked: &super::Asked) -> String {
-    let mut text = visible(&asked.path).into_owned();
-    for (number, (key, value)) in asked.query_parameters.iter().enumerate() {
+pub fn request_text(request: &super::RowRequest) -> String {
+    let mut text = visible(&request.path).into_owned();
+    for (number, (key, value)) in request.query_parameters.iter().enumerate() {
         text.push_str(if number == 0 { " with " } else { " and " });
         text.push_str(&format!("{}={}", visible(key), visible(value)));
     }
@@ -86,10 +88,10 @@ pub fn asked(asked: &super::Asked) -> String {
 /// Who reaches something: a clause for each, those without further conditions first.
 pub fn reachers(reached: &Reached) -> Vec<String> {
     if let Some(everybody) = reached.by.iter().find(|one| one.identity.is_none() && one.only.is_none()) {
-        return vec![match everybody.answer {
-            Answer::Unknown => "not known yet".to_owned(),
-            answer => {
-                let cell = Cell { by: everybody.by.clone(), ..Cell::plain(answer) };
+        return vec![match everybody.outcome {
+            CellOutcome::Unknown => "not known yet".to_owned(),
+            outcome => {
+                let cell = Cell { by: everybody.by.clone(), ..Cell::plain(outcome) };
                 format!("every process, {}", shown(&cell, None, None).long)
             }
         }];
@@ -124,30 +126,30 @@ pub fn reachers(reached: &Reached) -> Vec<String> {
 }
 
 /// The terms on which an identity gets something: the form of the request, and the role.
-fn term(reached: &Reached, ways: &[&super::Reacher]) -> String {
+fn term(reached: &Reached, reachers: &[&super::Reacher]) -> String {
     let mut by_role = Vec::<(String, Vec<String>)>::new();
     let mut places = BTreeMap::new();
-    for one in ways {
+    for one in reachers {
         let only = one.only.as_ref().map(|only| {
             let more: Vec<_> = only
                 .query_parameters
                 .iter()
-                .filter(|(key, _)| !reached.asked.query_parameters.contains_key(*key))
+                .filter(|(key, _)| !reached.request.query_parameters.contains_key(*key))
                 .map(|(key, value)| format!("{}={}", visible(key), visible(value)))
                 .collect();
-            match (more.is_empty(), only.path.len() > reached.asked.path.len()) {
+            match (more.is_empty(), only.path.len() > reached.request.path.len()) {
                 (false, _) => format!("for {}", more.join(" and ")),
                 (true, true) => format!("below {}", visible(&only.path)),
                 (true, false) => "in part".to_owned(),
             }
         });
-        let role = match (&one.by, one.answer) {
-            (_, Answer::Unknown) => "not known yet".to_owned(),
+        let role = match (&one.by, one.outcome) {
+            (_, CellOutcome::Unknown) => "not known yet".to_owned(),
             (Some(by), _) if one.identity.as_ref() != Some(&by.identity) => {
                 format!("role {}, as {}", visible(&by.role), visible(&by.identity))
             }
             (Some(by), _) => format!("role {}", visible(&by.role)),
-            (None, answer) => shown(&Cell::plain(answer), None, None).short,
+            (None, outcome) => shown(&Cell::plain(outcome), None, None).short,
         };
         match places.get(&role).and_then(|place: &usize| by_role.get_mut(*place)) {
             Some((_, all)) => all.extend(only),
@@ -169,7 +171,7 @@ fn term(reached: &Reached, ways: &[&super::Reacher]) -> String {
 /// The outcome for everybody else who requests something sensitive, if they get it nevertheless.
 pub fn others(reached: &Reached) -> Option<&'static str> {
     match reached.others {
-        Answer::Recorded => Some("everybody else too, which Audit records"),
+        CellOutcome::Recorded => Some("everybody else too, which Audit records"),
         _ => None,
     }
 }
@@ -189,24 +191,24 @@ pub const fn heading(section: Section, mode: Option<Mode>) -> &'static str {
 /// The meaning of the cells, for a line below a matrix. It explains only those that occur.
 pub fn legend(matrix: &Matrix, denied: &str) -> Vec<String> {
     let cells = || matrix.rows.iter().flat_map(|row| &row.cells);
-    let has = |answer: Answer| cells().any(|cell| cell.answer == answer && cell.in_part.is_none());
+    let has = |outcome: CellOutcome| cells().any(|cell| cell.outcome == outcome && cell.in_part.is_none());
     let mut legend = Vec::new();
-    if has(Answer::Allowed) {
+    if has(CellOutcome::Allowed) {
         legend.push("a name: allowed, through that role".to_owned());
     }
     if cells().any(|cell| cell.in_part.is_some()) {
         legend.push("part: only some of these requests, through that role".to_owned());
     }
-    for (answer, text) in [
-        (Answer::ByDefault, "default: allowed by the default access".to_owned()),
-        (Answer::NotEvaluated, "open: let through, the rules are not evaluated".to_owned()),
-        (Answer::Recorded, "recorded: not allowed, but recorded and let through".to_owned()),
-        (Answer::Denied, format!("{denied}: denied")),
-        (Answer::NotAllowed, "not allowed: what follows depends on the mode".to_owned()),
-        (Answer::Unknown, "?: not known yet".to_owned()),
-        (Answer::Impossible, "none: there is no such request or process".to_owned()),
+    for (outcome, text) in [
+        (CellOutcome::ByDefault, "default: allowed by the default access".to_owned()),
+        (CellOutcome::NotEvaluated, "open: let through, the rules are not evaluated".to_owned()),
+        (CellOutcome::Recorded, "recorded: not allowed, but recorded and let through".to_owned()),
+        (CellOutcome::Denied, format!("{denied}: denied")),
+        (CellOutcome::NotAllowed, "not allowed: what follows depends on the mode".to_owned()),
+        (CellOutcome::Unknown, "?: not known yet".to_owned()),
+        (CellOutcome::Impossible, "none: there is no such request or process".to_owned()),
     ] {
-        if has(answer) {
+        if has(outcome) {
             legend.push(text);
         }
     }
@@ -232,16 +234,16 @@ pub fn left_out(matrix: &Matrix) -> Vec<String> {
             count(columns, "identity", "identities")
         )),
     }
-    if matrix.identities_not_asked > 0 {
+    if matrix.identities_not_checked > 0 {
         sentences.push(format!(
             "{} were not checked for tokens and certificates.",
-            count(matrix.identities_not_asked, "identity", "identities")
+            count(matrix.identities_not_checked, "identity", "identities")
         ));
     }
-    if matrix.privileges_not_asked > 0 {
+    if matrix.privileges_not_checked > 0 {
         sentences.push(format!(
             "{} for tokens and certificates were not checked.",
-            count(matrix.privileges_not_asked, "privilege", "privileges")
+            count(matrix.privileges_not_checked, "privilege", "privileges")
         ));
     }
     sentences

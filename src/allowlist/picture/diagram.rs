@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::super::decision::Pattern;
 use super::super::{DefaultAccess, Mode};
-use super::nodes::{Arrow, Diagram, Kind, Line, Look, Node, privilege, title};
-use super::{EVERYBODY, Picture, Unknown, conditions, grouped, visible};
+use super::nodes::{Arrow, ArrowKind, Diagram, Node, NodeKind, NodeStyle, privilege, title};
+use super::{EVERYBODY, Picture, UnknownParts, conditions, grouped, visible};
 
 /// How much is drawn node by node; larger ones are grouped by role.
 const MOST_IDENTITIES: usize = 12;
@@ -39,21 +39,21 @@ impl Diagram {
             if identity.is_everybody() {
                 lines.push(EVERYBODY.to_owned());
             }
-            let look = match picture.roles_of(name).next() {
-                None => Look::Idle,
-                Some(_) if identity.is_everybody() => Look::Open,
-                Some(_) => Look::Granted,
+            let style = match picture.roles_of(name).next() {
+                None => NodeStyle::Idle,
+                Some(_) if identity.is_everybody() => NodeStyle::Open,
+                Some(_) => NodeStyle::Granted,
             };
-            nodes.push(Node { id: id('i', place), kind: Kind::Identity, lines, look });
+            nodes.push(Node { id: id('i', place), kind: NodeKind::Identity, lines, style });
         }
         for (place, name) in rules.roles.keys().enumerate() {
-            let look = if picture.is_assigned(name) { Look::Granted } else { Look::Idle };
+            let style = if picture.is_assigned(name) { NodeStyle::Granted } else { NodeStyle::Idle };
             let lines = vec![visible(name).into_owned()];
-            nodes.push(Node { id: id('r', place), kind: Kind::Role, lines, look });
+            nodes.push(Node { id: id('r', place), kind: NodeKind::Role, lines, style });
         }
         for (place, name) in rules.privileges.keys().enumerate() {
-            let (lines, look) = privilege(picture, name);
-            nodes.push(Node { id: id('p', place), kind: Kind::Privilege, lines, look });
+            let (lines, style) = privilege(picture, name);
+            nodes.push(Node { id: id('p', place), kind: NodeKind::Privilege, lines, style });
         }
 
         let mut arrows = Vec::new();
@@ -61,12 +61,16 @@ impl Diagram {
             let Some(assigned) = rules.role_assignments.get(name) else { continue };
             let identities = rules.identities.keys().enumerate();
             let of = identities.filter(|(_, name)| assigned.identities.contains(*name));
-            arrows.extend(of.map(|(identity, _)| Arrow::new(id('i', identity), id('r', place), Line::Has)));
+            arrows.extend(
+                of.map(|(identity, _)| Arrow::new(id('i', identity), id('r', place), ArrowKind::Has)),
+            );
         }
         for (place, role) in rules.roles.values().enumerate() {
             let privileges = rules.privileges.keys().enumerate();
             let of = privileges.filter(|(_, name)| role.privileges.contains(*name));
-            arrows.extend(of.map(|(privilege, _)| Arrow::new(id('r', place), id('p', privilege), Line::Has)));
+            arrows.extend(
+                of.map(|(privilege, _)| Arrow::new(id('r', place), id('p', privilege), ArrowKind::Has)),
+            );
         }
         let patterns: Vec<Pattern> = rules.privileges.values().map(Pattern::new).collect();
         let is_open: Vec<bool> = rules.privileges.keys().map(|name| !picture.is_closed(name)).collect();
@@ -76,7 +80,7 @@ impl Diagram {
             let broad = broad.filter(|(place, _)| is_open.get(*place) == Some(&true));
             // A chain is drawn step by step.
             if let Some((broad, _)) = broad.max_by_key(|(_, other)| (other.path.len(), other.query.len())) {
-                arrows.push(Arrow::new(id('p', broad), id('p', narrow), Line::Opens));
+                arrows.push(Arrow::new(id('p', broad), id('p', narrow), ArrowKind::Opens));
             }
         }
         Self { title: title(picture), nodes, arrows }
@@ -97,28 +101,28 @@ impl Diagram {
                 2 => role.as_ref().or(identity.as_ref()),
                 _ => None,
             };
-            hidden.extend(from.map(|from| Arrow::new(from, &node.id, Line::Hidden)));
+            hidden.extend(from.map(|from| Arrow::new(from, &node.id, ArrowKind::Hidden)));
         }
         self.arrows.extend(hidden);
     }
 
     /// The looks that occur, in order.
-    pub(super) fn looks(&self) -> BTreeSet<Look> {
-        self.nodes.iter().map(|node| node.look).collect()
+    pub(super) fn styles(&self) -> BTreeSet<NodeStyle> {
+        self.nodes.iter().map(|node| node.style).collect()
     }
 }
 
 fn rest(picture: &Picture, number: usize) -> Node {
-    let is_known = picture.unknown < Unknown::Rules;
+    let is_known = picture.unknown < UnknownParts::Rules;
     let rest = if is_known { picture.everything_else() } else { "not known" };
-    let look = match (picture.mode, picture.default_access) {
-        _ if !is_known => Look::Idle,
-        _ if rest == "let through" => Look::Open,
-        (Some(Mode::Audit), Some(DefaultAccess::Deny)) => Look::Recorded,
-        (Some(_), Some(DefaultAccess::Deny)) => Look::Refused,
-        _ => Look::Idle,
+    let style = match (picture.mode, picture.default_access) {
+        _ if !is_known => NodeStyle::Idle,
+        _ if rest == "let through" => NodeStyle::Open,
+        (Some(Mode::Audit), Some(DefaultAccess::Deny)) => NodeStyle::Recorded,
+        (Some(_), Some(DefaultAccess::Deny)) => NodeStyle::Refused,
+        _ => NodeStyle::Idle,
     };
     let about = if is_known { "every other request" } else { "the rules" };
     let lines = vec![about.to_owned(), rest.to_owned()];
-    Node { id: format!("v{number}d"), kind: Kind::Rest, lines, look }
+    Node { id: format!("v{number}d"), kind: NodeKind::Rest, lines, style }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Picture;
-use super::nodes::{Diagram, Kind, Line, Look};
+use super::nodes::{ArrowKind, Diagram, NodeKind, NodeStyle};
 
 const BEGINNING: &str = "\
 digraph allowlist {
@@ -25,24 +25,24 @@ pub fn graphviz(pictures: &[Picture]) -> String {
         graph.push_str(text);
         graph.push('\n');
     };
-    let mut looks = BTreeSet::new();
+    let mut styles = BTreeSet::new();
     for (number, picture) in pictures.iter().take(MOST).enumerate() {
         let diagram = Diagram::new(picture, number);
-        looks.extend(diagram.looks());
+        styles.extend(diagram.styles());
         put(&format!("subgraph cluster_{number} {{"));
         put(&format!("  label={};", label(&diagram.title)));
         for node in &diagram.nodes {
             let shape = match node.kind {
-                Kind::Identity => "ellipse",
-                Kind::Role => "box",
-                Kind::Privilege => "component",
-                Kind::Rest => "hexagon",
+                NodeKind::Identity => "ellipse",
+                NodeKind::Role => "box",
+                NodeKind::Privilege => "component",
+                NodeKind::Rest => "hexagon",
             };
             put(&format!(
                 "  {} [label={}, shape={shape}, {}];",
                 node.id,
                 label(&node.lines),
-                style(node.look)
+                attributes(node.style)
             ));
         }
         for column in 0..3 {
@@ -54,10 +54,10 @@ pub fn graphviz(pictures: &[Picture]) -> String {
         }
         for arrow in &diagram.arrows {
             let style = match arrow.kind {
-                Line::Has => "",
+                ArrowKind::Has => "",
                 // It is between two of a column.
-                Line::Opens => " [style=dashed, constraint=false]",
-                Line::Hidden => " [style=invis]",
+                ArrowKind::Opens => " [style=dashed, constraint=false]",
+                ArrowKind::Hidden => " [style=invis]",
             };
             put(&format!("  {} -> {}{style};", arrow.from, arrow.to));
         }
@@ -66,22 +66,27 @@ pub fn graphviz(pictures: &[Picture]) -> String {
     if let Some(more @ 1..) = pictures.len().checked_sub(MOST) {
         put(&format!(
             "more [label=\"{more} more versions are left out\", shape=box, {}];",
-            style(Look::Idle)
+            attributes(NodeStyle::Idle)
         ));
     }
     put("subgraph cluster_legend {");
     put("  label=\"Legend\";");
-    for look in &looks {
-        put(&format!("  l{} [label=\"{}\", shape=box, {}];", look.name(), look.meaning(), style(*look)));
+    for style in &styles {
+        put(&format!(
+            "  l{} [label=\"{}\", shape=box, {}];",
+            style.name(),
+            style.meaning(),
+            attributes(*style)
+        ));
     }
     put("}");
     graph.push_str("}\n");
     graph
 }
 
-fn style(look: Look) -> String {
-    let (fill, line, letters, width) = look.colours();
-    let dashed = if look == Look::Idle { ", style=\"filled,dashed\"" } else { "" };
+fn attributes(style: NodeStyle) -> String {
+    let (fill, line, letters, width) = style.colours();
+    let dashed = if style == NodeStyle::Idle { ", style=\"filled,dashed\"" } else { "" };
     let width = if width == 1 { String::new() } else { format!(", penwidth={width}") };
     format!("fillcolor=\"{fill}\", color=\"{line}\", fontcolor=\"{letters}\"{width}{dashed}")
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::sensitive;
-use super::nodes::{Arrow, Diagram, Kind, Line, Look, Node, privilege, title};
+use super::nodes::{Arrow, ArrowKind, Diagram, Node, NodeKind, NodeStyle, privilege, title};
 use super::{Picture, visible};
 
 /// How many roles are drawn.
@@ -21,17 +21,17 @@ pub(super) fn diagram(picture: &Picture, number: usize) -> Diagram {
     let more = roles.len().saturating_sub(MOST_ROLES);
     let mut reached = BTreeMap::<String, String>::new();
     for (place, (role, secrets)) in roles.into_iter().take(MOST_ROLES).enumerate() {
-        let look = if picture.is_assigned(role) { Look::Granted } else { Look::Idle };
-        let id = drawing.node('r', place, Kind::Role, vec![visible(role).into_owned()], look);
+        let style = if picture.is_assigned(role) { NodeStyle::Granted } else { NodeStyle::Idle };
+        let id = drawing.node('r', place, NodeKind::Role, vec![visible(role).into_owned()], style);
         let assigned = rules.role_assignments.get(role).map(|one| &one.identities);
         let identities: Vec<_> =
             assigned.into_iter().flatten().filter_map(|name| rules.identities.get_key_value(name)).collect();
         if !identities.is_empty() {
             let is_open = identities.iter().any(|(_, one)| one.is_everybody());
             let names: Vec<_> = identities.iter().map(|(name, _)| name.as_str()).collect();
-            let look = if is_open { Look::Open } else { Look::Granted };
-            let group = drawing.group(Kind::Identity, &names, ("identity", "identities"), look);
-            drawing.arrows.push(Arrow::new(group, &id, Line::Has));
+            let style = if is_open { NodeStyle::Open } else { NodeStyle::Granted };
+            let group = drawing.group(NodeKind::Identity, &names, ("identity", "identities"), style);
+            drawing.arrows.push(Arrow::new(group, &id, ArrowKind::Has));
         }
         let held = rules.roles.get(role).map(|one| &one.privileges);
         let names: Vec<_> = held
@@ -41,28 +41,34 @@ pub(super) fn diagram(picture: &Picture, number: usize) -> Diagram {
             .map(String::as_str)
             .collect();
         if !names.is_empty() {
-            let look = if look == Look::Idle { Look::Idle } else { Look::Granted };
-            let group = drawing.group(Kind::Privilege, &names, ("privilege", "privileges"), look);
-            drawing.arrows.push(Arrow::new(&id, group, Line::Has));
+            let style = if style == NodeStyle::Idle { NodeStyle::Idle } else { NodeStyle::Granted };
+            let group = drawing.group(NodeKind::Privilege, &names, ("privilege", "privileges"), style);
+            drawing.arrows.push(Arrow::new(&id, group, ArrowKind::Has));
         }
         for secret in secrets {
             let place = reached.len();
-            let to = reached
-                .entry(secret.clone())
-                .or_insert_with(|| drawing.node('s', place, Kind::Privilege, vec![secret], Look::Secret));
-            drawing.arrows.push(Arrow::new(&id, to.clone(), Line::Has));
+            let to = reached.entry(secret.clone()).or_insert_with(|| {
+                drawing.node('s', place, NodeKind::Privilege, vec![secret], NodeStyle::Secret)
+            });
+            drawing.arrows.push(Arrow::new(&id, to.clone(), ArrowKind::Has));
         }
     }
     if more > 0 {
-        drawing.node('m', 0, Kind::Role, vec![format!("{more} more roles, in the matrix")], Look::Idle);
+        drawing.node(
+            'm',
+            0,
+            NodeKind::Role,
+            vec![format!("{more} more roles, in the matrix")],
+            NodeStyle::Idle,
+        );
     }
-    let looks: Vec<(&str, Look)> =
+    let styles: Vec<(&str, NodeStyle)> =
         rules.privileges.keys().map(|name| (name.as_str(), privilege(picture, name).1)).collect();
-    for look in [Look::Closed, Look::Recorded] {
-        let closed: Vec<_> = looks.iter().filter(|(_, one)| *one == look).map(|(name, _)| *name).collect();
+    for style in [NodeStyle::Closed, NodeStyle::Recorded] {
+        let closed: Vec<_> = styles.iter().filter(|(_, one)| *one == style).map(|(name, _)| *name).collect();
         if !closed.is_empty() {
             let words = ("privilege granted to nobody", "privileges granted to nobody");
-            drawing.group(Kind::Privilege, &closed, words, look);
+            drawing.group(NodeKind::Privilege, &closed, words, style);
         }
     }
     let idle: Vec<_> = rules
@@ -73,13 +79,13 @@ pub(super) fn diagram(picture: &Picture, number: usize) -> Diagram {
         .collect();
     if !idle.is_empty() {
         let words = ("identity without a role", "identities without a role");
-        drawing.group(Kind::Identity, &idle, words, Look::Idle);
+        drawing.group(NodeKind::Identity, &idle, words, NodeStyle::Idle);
     }
     let left_out = vec![
         "grouped by role; the matrix has".to_owned(),
         format!("all {} privileges and {} identities", rules.privileges.len(), rules.identities.len()),
     ];
-    drawing.node('n', 0, Kind::Role, left_out, Look::Idle);
+    drawing.node('n', 0, NodeKind::Role, left_out, NodeStyle::Idle);
     Diagram { title: title(picture), nodes: drawing.nodes, arrows: drawing.arrows }
 }
 
@@ -99,18 +105,25 @@ struct Drawing {
     nodes: Vec<Node>,
     arrows: Vec<Arrow>,
     /// Ids of groups, so that equal ones are drawn once.
-    groups: BTreeMap<(Kind, Look, Vec<String>), String>,
+    groups: BTreeMap<(NodeKind, NodeStyle, Vec<String>), String>,
 }
 
 impl Drawing {
-    fn node(&mut self, letter: char, place: usize, kind: Kind, lines: Vec<String>, look: Look) -> String {
+    fn node(
+        &mut self,
+        letter: char,
+        place: usize,
+        kind: NodeKind,
+        lines: Vec<String>,
+        style: NodeStyle,
+    ) -> String {
         let id = format!("v{}{letter}{place}", self.number);
-        self.nodes.push(Node { id: id.clone(), kind, lines, look });
+        self.nodes.push(Node { id: id.clone(), kind, lines, style });
         id
     }
 
-    fn group(&mut self, kind: Kind, names: &[&str], words: (&str, &str), look: Look) -> String {
-        let key = (kind, look, names.iter().map(|name| (*name).to_owned()).collect());
+    fn group(&mut self, kind: NodeKind, names: &[&str], words: (&str, &str), style: NodeStyle) -> String {
+        let key = (kind, style, names.iter().map(|name| (*name).to_owned()).collect());
         if let Some(id) = self.groups.get(&key) {
             return id.clone();
         }
@@ -126,8 +139,8 @@ impl Drawing {
                 }
             }
         }
-        let letter = if kind == Kind::Identity { 'g' } else { 'h' };
-        let id = self.node(letter, self.groups.len(), kind, lines, look);
+        let letter = if kind == NodeKind::Identity { 'g' } else { 'h' };
+        let id = self.node(letter, self.groups.len(), kind, lines, style);
         self.groups.insert(key, id.clone());
         id
     }

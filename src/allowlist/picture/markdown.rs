@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Finding, group};
-use super::{EVERYBODY, Holder, NOT_BY_NAME, Picture, Unknown, conditions, listed, parameters, visible};
+use super::{EVERYBODY, Holder, NOT_BY_NAME, Picture, UnknownParts, conditions, listed, parameters, visible};
 
 /// How many privileges and identities have a row.
 const MOST: usize = 150;
@@ -26,7 +26,7 @@ pub fn markdown(picture: &Picture, matrix: Option<&str>, findings: &[Finding]) -
         page.push('\n');
     }
     match picture.unknown {
-        Unknown::Rules => page.push_str("**The rules are not known.**\n"),
+        UnknownParts::Rules => page.push_str("**The rules are not known.**\n"),
         _ => page.push_str(&privileges(picture)),
     }
     if !picture.rules.identities.is_empty() {

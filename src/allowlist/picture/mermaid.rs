@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::Picture;
-use super::nodes::{Diagram, Kind, Line, Look};
+use super::nodes::{ArrowKind, Diagram, NodeKind, NodeStyle};
 
 /// With this many arrows Mermaid refuses to draw unless its `maxEdges` is raised.
 const ARROWS: usize = 500;
@@ -17,7 +17,7 @@ const SIZE: usize = 50_000;
 pub fn mermaid(pictures: &[Picture]) -> String {
     let mut chart = String::from("flowchart LR\n");
     let (mut arrows, mut left_out) = (0, 0);
-    let mut looks = BTreeSet::new();
+    let mut styles = BTreeSet::new();
     let mut has_opening = false;
     for (number, picture) in pictures.iter().enumerate() {
         let diagram = Diagram::new(picture, number);
@@ -29,8 +29,8 @@ pub fn mermaid(pictures: &[Picture]) -> String {
         }
         chart.push_str(&drawn);
         arrows += diagram.arrows.len();
-        looks.extend(diagram.looks());
-        has_opening |= diagram.arrows.iter().any(|arrow| arrow.kind == Line::Opens);
+        styles.extend(diagram.styles());
+        has_opening |= diagram.arrows.iter().any(|arrow| arrow.kind == ArrowKind::Opens);
     }
     let mut put = |text: &str| {
         chart.push_str("  ");
@@ -44,22 +44,22 @@ pub fn mermaid(pictures: &[Picture]) -> String {
     put("subgraph legend[\"Legend\"]");
     put("direction LR");
     let mut last: Option<&str> = None;
-    for look in &looks {
-        put(&format!("l{}[\"{}\"]:::{}", look.name(), look.meaning(), look.name()));
+    for style in &styles {
+        put(&format!("l{}[\"{}\"]:::{}", style.name(), style.meaning(), style.name()));
         // Next to each other.
-        if let Some(last) = last.replace(look.name()) {
-            put(&format!("l{last} ~~~ l{}", look.name()));
+        if let Some(last) = last.replace(style.name()) {
+            put(&format!("l{last} ~~~ l{}", style.name()));
         }
     }
     if has_opening {
         put("lbroad[\"broad\"]:::granted -.-> lnarrow[\"narrow: the same requests\"]:::granted");
     }
     put("end");
-    for look in Look::ALL {
-        let (fill, line, letters, width) = look.colours();
-        let dashes = if look == Look::Idle { ",stroke-dasharray:4 3" } else { "" };
+    for style in NodeStyle::ALL {
+        let (fill, line, letters, width) = style.colours();
+        let dashes = if style == NodeStyle::Idle { ",stroke-dasharray:4 3" } else { "" };
         let width = if width == 1 { String::new() } else { format!(",stroke-width:{width}px") };
-        put(&format!("classDef {} fill:{fill},stroke:{line},color:{letters}{width}{dashes}", look.name()));
+        put(&format!("classDef {} fill:{fill},stroke:{line},color:{letters}{width}{dashes}", style.name()));
     }
     chart
 }
@@ -76,18 +76,18 @@ fn drawn(diagram: &Diagram, number: usize) -> String {
     put("direction LR");
     for node in &diagram.nodes {
         let (open, close) = match node.kind {
-            Kind::Identity => ("([", "])"),
-            Kind::Role => ("[", "]"),
-            Kind::Privilege => ("[[", "]]"),
-            Kind::Rest => ("{{", "}}"),
+            NodeKind::Identity => ("([", "])"),
+            NodeKind::Role => ("[", "]"),
+            NodeKind::Privilege => ("[[", "]]"),
+            NodeKind::Rest => ("{{", "}}"),
         };
-        put(&format!("{}{open}\"{}\"{close}:::{}", node.id, label(&node.lines), node.look.name()));
+        put(&format!("{}{open}\"{}\"{close}:::{}", node.id, label(&node.lines), node.style.name()));
     }
     for arrow in &diagram.arrows {
         let line = match arrow.kind {
-            Line::Has => "-->",
-            Line::Opens => "-.->",
-            Line::Hidden => "~~~",
+            ArrowKind::Has => "-->",
+            ArrowKind::Opens => "-.->",
+            ArrowKind::Hidden => "~~~",
         };
         put(&format!("{} {line} {}", arrow.from, arrow.to));
     }

@@ -36,7 +36,7 @@ pub(crate) use visible::{NAMED, clipped, listed, visible};
 
 /// How much of an allowlist is unknown. Its consequences are then omitted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Unknown {
+pub enum UnknownParts {
     /// Everything is known.
     #[default]
     Nothing,
@@ -62,7 +62,7 @@ pub struct Picture {
     endpoint: Option<Endpoint>,
     os_type: Option<OsType>,
     notes: Vec<String>,
-    unknown: Unknown,
+    unknown: UnknownParts,
     /// By privilege, who may make its requests.
     access: BTreeMap<String, Access>,
     /// By identity, the roles that it has.
@@ -128,13 +128,13 @@ impl Picture {
 
     /// The same with something unknown.
     #[must_use]
-    pub fn with_unknown(self, unknown: Unknown) -> Self {
+    pub fn with_unknown(self, unknown: UnknownParts) -> Self {
         Self { unknown, ..self }
     }
 
     /// Whether something in the rules is unknown, which may open what looks closed.
     fn is_partly_known(&self) -> bool {
-        self.unknown >= Unknown::Texts
+        self.unknown >= UnknownParts::Texts
     }
 
     /// Whether the agent evaluates the rules at all, as far as is known.
@@ -264,21 +264,21 @@ fn roles_of(rules: &Rules) -> BTreeMap<String, Vec<String>> {
     roles_of
 }
 
-/// Each identity once: with the roles of its own grants, else by the widest way that another privilege opens.
+/// Each identity once: with the roles of its own grants, else by the widest grant of another privilege.
 fn access(reach: &Reach<'_>, privilege: &str) -> Access {
     let mut holders = BTreeMap::<Holder, BTreeSet<String>>::new();
     let mut seen = BTreeMap::<&str, Holder>::new();
-    let mut ways: Vec<_> = reach.ways(privilege).iter().collect();
-    ways.sort_by_key(|way| (way.in_part, way.grant.privilege != privilege));
-    for way in ways {
-        let through = Some(way.grant.privilege).filter(|other| *other != privilege);
+    let mut grants: Vec<_> = reach.grants(privilege).iter().collect();
+    grants.sort_by_key(|reaching| (reaching.in_part, reaching.grant.privilege != privilege));
+    for reaching in grants {
+        let through = Some(reaching.grant.privilege).filter(|other| *other != privilege);
         let holder = Holder {
-            in_part: way.in_part,
+            in_part: reaching.in_part,
             through: through.map(str::to_owned),
-            identity: way.grant.identity.to_owned(),
+            identity: reaching.grant.identity.to_owned(),
         };
-        if *seen.entry(way.grant.identity).or_insert_with(|| holder.clone()) == holder {
-            holders.entry(holder).or_default().insert(way.grant.role.to_owned());
+        if *seen.entry(reaching.grant.identity).or_insert_with(|| holder.clone()) == holder {
+            holders.entry(holder).or_default().insert(reaching.grant.role.to_owned());
         }
     }
     Access { holders, is_closed: reach.is_closed(privilege) }

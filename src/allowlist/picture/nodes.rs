@@ -1,7 +1,7 @@
 //! What a diagram is made of: nodes, arrows, and how they are to be seen.
 
 use super::super::Mode;
-use super::{NOT_BY_NAME, Picture, Unknown, parameters, through, visible};
+use super::{NOT_BY_NAME, Picture, UnknownParts, parameters, through, visible};
 
 /// An allowlist as nodes and arrows.
 pub(super) struct Diagram {
@@ -15,14 +15,14 @@ pub(super) struct Diagram {
 pub(super) struct Node {
     /// Letters and digits.
     pub(super) id: String,
-    pub(super) kind: Kind,
+    pub(super) kind: NodeKind,
     pub(super) lines: Vec<String>,
-    pub(super) look: Look,
+    pub(super) style: NodeStyle,
 }
 
 /// What a node represents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum NodeKind {
     Identity,
     Role,
     Privilege,
@@ -30,7 +30,7 @@ pub(super) enum Kind {
     Rest,
 }
 
-impl Kind {
+impl NodeKind {
     /// Its column, from the left.
     pub(super) const fn column(self) -> usize {
         match self {
@@ -43,7 +43,7 @@ impl Kind {
 
 /// The appearance of a node, in addition to its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Look {
+pub(super) enum NodeStyle {
     /// Somebody may make it.
     Granted,
     /// Somebody may make it, and it reaches tokens, certificates or the like.
@@ -60,7 +60,7 @@ pub(super) enum Look {
     Idle,
 }
 
-impl Look {
+impl NodeStyle {
     /// A name for style sheets.
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -109,12 +109,12 @@ impl Look {
 pub(super) struct Arrow {
     pub(super) from: String,
     pub(super) to: String,
-    pub(super) kind: Line,
+    pub(super) kind: ArrowKind,
 }
 
 /// The meaning of an arrow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum ArrowKind {
     /// One has the other.
     Has,
     /// A broad privilege matches the requests of a narrow one.
@@ -124,14 +124,14 @@ pub(super) enum Line {
 }
 
 impl Arrow {
-    pub(super) fn new(from: impl Into<String>, to: impl Into<String>, kind: Line) -> Self {
+    pub(super) fn new(from: impl Into<String>, to: impl Into<String>, kind: ArrowKind) -> Self {
         Self { from: from.into(), to: to.into(), kind }
     }
 }
 
 /// A privilege's lines and appearance.
-pub(super) fn privilege(picture: &Picture, name: &str) -> (Vec<String>, Look) {
-    let Some(privilege) = picture.rules.privileges.get(name) else { return (Vec::new(), Look::Idle) };
+pub(super) fn privilege(picture: &Picture, name: &str) -> (Vec<String>, NodeStyle) {
+    let Some(privilege) = picture.rules.privileges.get(name) else { return (Vec::new(), NodeStyle::Idle) };
     let mut lines = vec![visible(name).into_owned(), visible(&privilege.path).into_owned()];
     lines.extend(parameters(privilege));
     let is_closed = picture.is_closed(name) && !picture.is_partly_known();
@@ -146,16 +146,16 @@ pub(super) fn privilege(picture: &Picture, name: &str) -> (Vec<String>, Look) {
     if !picture.is_closed(name) && !picture.is_granted(name) {
         lines.push(through(picture, name));
     }
-    let look = match (picture.is_in_force(), is_closed) {
-        (false, _) => Look::Idle,
-        (true, false) if picture.is_closed(name) => Look::Idle,
-        (true, true) if picture.mode == Some(Mode::Audit) => Look::Recorded,
-        (true, true) if picture.mode.is_none() => Look::Idle,
-        (true, true) => Look::Closed,
-        (true, false) if reached.is_some() => Look::Secret,
-        (true, false) => Look::Granted,
+    let style = match (picture.is_in_force(), is_closed) {
+        (false, _) => NodeStyle::Idle,
+        (true, false) if picture.is_closed(name) => NodeStyle::Idle,
+        (true, true) if picture.mode == Some(Mode::Audit) => NodeStyle::Recorded,
+        (true, true) if picture.mode.is_none() => NodeStyle::Idle,
+        (true, true) => NodeStyle::Closed,
+        (true, false) if reached.is_some() => NodeStyle::Secret,
+        (true, false) => NodeStyle::Granted,
     };
-    (lines, look)
+    (lines, style)
 }
 
 /// The lines over a diagram.
@@ -164,8 +164,8 @@ pub(super) fn title(picture: &Picture) -> Vec<String> {
     let mode = picture.mode.map_or("mode not known", |mode| mode.as_str());
     let access = picture.default_access.map_or("not known", |access| access.as_str());
     let force = match picture.unknown {
-        Unknown::Rules => ", rules not known",
-        Unknown::Texts => ", rules not all known",
+        UnknownParts::Rules => ", rules not known",
+        UnknownParts::Texts => ", rules not all known",
         _ if picture.absent.is_empty() => "",
         _ => ", rules not in force",
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Picture;
-use super::nodes::{Diagram, Kind, Line, Node};
+use super::nodes::{ArrowKind, Diagram, Node, NodeKind};
 
 const WIDTH: usize = 250;
 const GAP: usize = 110;
@@ -17,12 +17,13 @@ const LETTERS: usize = 36;
 /// role.
 pub fn svg(picture: &Picture) -> String {
     let diagram = Diagram::new(picture, 0);
-    let places = places(&diagram);
-    let height = places.values().map(|place| place.y + place.height).max().unwrap_or_default() + BETWEEN;
-    let is_opening = diagram.arrows.iter().any(|arrow| arrow.kind == Line::Opens);
+    let boxes = boxes(&diagram);
+    let height =
+        boxes.values().map(|node_box| node_box.y + node_box.height).max().unwrap_or_default() + BETWEEN;
+    let is_opening = diagram.arrows.iter().any(|arrow| arrow.kind == ArrowKind::Opens);
     let width = 3 * WIDTH + 2 * GAP + 2 * PAD + if is_opening { GAP / 2 } else { 0 };
-    let looks = diagram.looks();
-    let legend = looks.len() * (LINE + 4) + BETWEEN;
+    let styles = diagram.styles();
+    let legend = styles.len() * (LINE + 4) + BETWEEN;
     let name = diagram.title.join(", ");
     let mut drawing = format!(
         "<svg class=\"diagram\" role=\"img\" viewBox=\"0 0 {width} {}\" width=\"{width}\"><title>{}</title>\n\
@@ -31,88 +32,89 @@ pub fn svg(picture: &Picture) -> String {
         height + legend,
         escaped(&name)
     );
-    for arrow in diagram.arrows.iter().filter(|arrow| arrow.kind != Line::Hidden) {
-        let (Some(from), Some(to)) = (places.get(&arrow.from), places.get(&arrow.to)) else { continue };
+    for arrow in diagram.arrows.iter().filter(|arrow| arrow.kind != ArrowKind::Hidden) {
+        let (Some(from), Some(to)) = (boxes.get(&arrow.from), boxes.get(&arrow.to)) else { continue };
         let (x, y) = (from.x + WIDTH, from.y + from.height / 2);
         let end = to.y + to.height / 2;
-        let path = if arrow.kind == Line::Opens {
+        let path = if arrow.kind == ArrowKind::Opens {
             let out = x + GAP / 3;
             format!("M{x} {y}C{out} {y} {out} {end} {} {end}", to.x + WIDTH)
         } else {
             let (one, other) = (x + GAP / 2, to.x - GAP / 2);
             format!("M{x} {y}C{one} {y} {other} {end} {} {end}", to.x)
         };
-        let class = if arrow.kind == Line::Opens { "edge opens" } else { "edge" };
+        let class = if arrow.kind == ArrowKind::Opens { "edge opens" } else { "edge" };
         drawing.push_str(&format!("<path class=\"{class}\" d=\"{path}\" marker-end=\"url(#tip)\"/>\n"));
     }
     for node in &diagram.nodes {
-        let Some(place) = places.get(&node.id) else { continue };
+        let Some(node_box) = boxes.get(&node.id) else { continue };
         let round = match node.kind {
-            Kind::Identity => 14,
-            Kind::Role => 3,
-            Kind::Privilege | Kind::Rest => 0,
+            NodeKind::Identity => 14,
+            NodeKind::Role => 3,
+            NodeKind::Privilege | NodeKind::Rest => 0,
         };
         drawing.push_str(&format!(
             "<g class=\"node {}\"><title>{}</title><rect x=\"{}\" y=\"{}\" width=\"{WIDTH}\" height=\"{}\" rx=\"{round}\"/>",
-            node.look.name(),
+            node.style.name(),
             escaped(&node.lines.join("\n")),
-            place.x,
-            place.y,
-            place.height
+            node_box.x,
+            node_box.y,
+            node_box.height
         ));
         for (number, line) in lines(node).into_iter().enumerate() {
             let class = if number == 0 { " class=\"name\"" } else { "" };
-            let (x, y) = (place.x + PAD, place.y + PAD + LINE * number + 12);
+            let (x, y) = (node_box.x + PAD, node_box.y + PAD + LINE * number + 12);
             drawing.push_str(&format!("<text x=\"{x}\" y=\"{y}\"{class}>{}</text>", escaped(&line)));
         }
         drawing.push_str("</g>\n");
     }
-    for (number, look) in looks.into_iter().enumerate() {
+    for (number, style) in styles.into_iter().enumerate() {
         let y = height + number * (LINE + 4);
         drawing.push_str(&format!(
             "<g class=\"node {}\"><rect x=\"{PAD}\" y=\"{y}\" width=\"26\" height=\"14\"/></g><text class=\"key\" x=\"{}\" \
              y=\"{}\">{}</text>\n",
-            look.name(),
+            style.name(),
             PAD + 36,
             y + 12,
-            look.meaning()
+            style.meaning()
         ));
     }
     drawing.push_str("</svg>\n");
     drawing
 }
 
-struct Place {
+struct NodeBox {
     x: usize,
     y: usize,
     height: usize,
 }
 
 /// The place of each node: in its column, next to what leads to it.
-fn places(diagram: &Diagram) -> BTreeMap<String, Place> {
-    let mut places = BTreeMap::<String, Place>::new();
+fn boxes(diagram: &Diagram) -> BTreeMap<String, NodeBox> {
+    let mut boxes = BTreeMap::<String, NodeBox>::new();
     let mut tallest = 0;
     let mut columns = Vec::new();
     for column in 0..3 {
         let mut nodes: Vec<&Node> =
             diagram.nodes.iter().filter(|node| node.kind.column() == column).collect();
         let weight = |node: &Node| {
-            let from = diagram.arrows.iter().filter(|arrow| arrow.to == node.id && arrow.kind == Line::Has);
+            let from =
+                diagram.arrows.iter().filter(|arrow| arrow.to == node.id && arrow.kind == ArrowKind::Has);
             let of: Vec<usize> =
-                from.filter_map(|arrow| places.get(&arrow.from)).map(|place| place.y).collect();
+                from.filter_map(|arrow| boxes.get(&arrow.from)).map(|node_box| node_box.y).collect();
             // Nodes without an arrow to them are placed below.
             if of.is_empty() { usize::MAX } else { of.iter().sum::<usize>() / of.len() }
         };
         if column > 0 {
             let mut weighed: Vec<_> = nodes.into_iter().map(|node| (weight(node), node)).collect();
-            weighed.sort_by_key(|(weight, node)| (node.kind == Kind::Rest, *weight));
+            weighed.sort_by_key(|(weight, node)| (node.kind == NodeKind::Rest, *weight));
             nodes = weighed.into_iter().map(|(_, node)| node).collect();
         }
         let mut y = PAD;
         for node in &nodes {
             let height = lines(node).len() * LINE + 2 * PAD;
-            let place = Place { x: PAD + column * (WIDTH + GAP), y, height };
-            places.insert(node.id.clone(), place);
+            let node_box = NodeBox { x: PAD + column * (WIDTH + GAP), y, height };
+            boxes.insert(node.id.clone(), node_box);
             y += height + BETWEEN;
         }
         tallest = tallest.max(y);
@@ -122,12 +124,12 @@ fn places(diagram: &Diagram) -> BTreeMap<String, Place> {
     for (nodes, height) in columns {
         let down = (tallest - height) / 2;
         for node in nodes {
-            if let Some(place) = places.get_mut(&node.id) {
-                place.y += down;
+            if let Some(node_box) = boxes.get_mut(&node.id) {
+                node_box.y += down;
             }
         }
     }
-    places
+    boxes
 }
 
 /// The lines of a node, wrapped if they are too long; three pieces at most.

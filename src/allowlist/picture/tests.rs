@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::super::{Context, document_findings};
+use super::super::{LintContext, document_findings};
 use super::*;
 
 fn document() -> Document {
@@ -72,7 +72,7 @@ web 1.0.0
 
 #[test]
 fn a_table_shows_the_same() {
-    let findings = document_findings(&document(), &Context::default());
+    let findings = document_findings(&document(), &LintContext::default());
     let page = markdown(&picture(), None, &findings);
     let expected = "\
 ### `web 1.0.0`
@@ -239,7 +239,7 @@ fn code_and_sentences_are_not_markup() {
         "role_assignments": { "@team #12 [x](https://e.vil)": { "identities": ["`"] } }
     }}))
     .unwrap();
-    let page = markdown(&Picture::new(&hostile), None, &document_findings(&hostile, &Context::default()));
+    let page = markdown(&Picture::new(&hostile), None, &document_findings(&hostile, &LintContext::default()));
     assert!(page.contains(
         "| ```a\\|b`c``d``` | `<script>alert(1)</script>` | `` ` `` (**every process**) by `@team"
     ));
@@ -446,7 +446,7 @@ proptest! {
     #[test]
     fn tables_are_well_formed(document in awkward_rules()) {
         let picture = Picture::new(&document);
-        let page = markdown(&picture, None, &document_findings(&document, &Context::default()));
+        let page = markdown(&picture, None, &document_findings(&document, &LintContext::default()));
         let rules = document.rules_as_agent_reads();
         let rows: Vec<_> = page.lines().filter(|line| line.starts_with('|')).collect();
         let tables = if rules.identities.is_empty() { 1 } else { 2 };
@@ -470,7 +470,7 @@ proptest! {
 
     #[test]
     fn a_page_of_text_has_no_control_characters(document in awkward_rules()) {
-        let page = text(&Picture::new(&document), None, &document_findings(&document, &Context::default()));
+        let page = text(&Picture::new(&document), None, &document_findings(&document, &LintContext::default()));
         prop_assert!(!page.contains(|c: char| c.is_control() && c != '\n'), "{:?}", page);
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::super::{Finding, Privilege, Severity};
-use super::{EVERYBODY, NOT_BY_NAME, Picture, Unknown, conditions, listed, parameters, through, visible};
+use super::{
+    EVERYBODY, NOT_BY_NAME, Picture, UnknownParts, conditions, listed, parameters, through, visible,
+};
 
 /// An allowlist as text: its title if it has one, the meaning of the modes, who may call what, what is
 /// closed, the outcome of every other request, and the findings. A matrix, if there is one, comes before the
@@ -16,7 +18,7 @@ pub fn text(picture: &Picture, matrix: Option<&str>, findings: &[Finding]) -> St
     for sentence in picture.sentences() {
         page.line(1, &visible(&sentence));
     }
-    if picture.unknown == Unknown::Rules {
+    if picture.unknown == UnknownParts::Rules {
         page.findings(picture, findings);
         return page.0;
     }
@@ -155,7 +157,7 @@ impl Page {
         let count = |severity| findings.iter().filter(|one| one.severity == severity).count();
         if findings.is_empty() {
             self.heading(match picture.unknown {
-                Unknown::Nothing => "No findings",
+                UnknownParts::Nothing => "No findings",
                 _ => "Checked as far as it is known",
             });
             return;

@@ -13,8 +13,8 @@ use super::super::version::Explained;
 use super::words::{MOST, heading, merged_changes, plain, verdict};
 use super::{HTML, MOST_PAGES, matrix, mode, more};
 use crate::allowlist::{
-    Answer, Cell, Column, Finding, Matrix, Row, Section, Severity, Source, Table, Unknown, column_name,
-    escaped, group, matrix_words, row_name, shown, svg,
+    Cell, CellOutcome, Column, Finding, Matrix, MatrixSource, Row, Section, Severity, Table, UnknownParts,
+    column_name, escaped, group, matrix_words, row_name, shown, svg,
 };
 use crate::allowlist::{clipped, listed};
 
@@ -103,7 +103,7 @@ fn version(one: &Explained, number: usize, data: &mut Vec<Value>, remaining_cell
         None => page.push_str("<p><strong>The rules are not known.</strong></p>\n"),
     }
     page.push_str(&findings(one));
-    if one.extent != Unknown::Rules {
+    if one.extent != UnknownParts::Rules {
         page.push_str(&format!("<h3>Diagram</h3>\n<div class=\"drawing\" tabindex=\"0\" role=\"region\" aria-label=\"Diagram\">{}</div>\n", svg(&one.picture)));
     }
     page.push_str("</section>\n");
@@ -124,7 +124,7 @@ fn reached(matrix: &Matrix) -> String {
         page.push_str(&format!(
             "<div class=\"{class}\"><h4>{}</h4><code>{}</code><ul>",
             escaped(&one.what.to_string()),
-            escaped(&matrix_words::asked(&one.asked))
+            escaped(&matrix_words::request_text(&one.request))
         ));
         match who.as_slice() {
             [] => page.push_str("<li>nobody</li>"),
@@ -201,13 +201,13 @@ fn request(row: &Row) -> String {
 }
 
 fn class(cell: &Cell) -> &'static str {
-    match (cell.answer, &cell.in_part) {
+    match (cell.outcome, &cell.in_part) {
         (_, Some(_)) => "part",
-        (Answer::Allowed, _) => "yes",
-        (Answer::ByDefault | Answer::NotEvaluated, _) => "open",
-        (Answer::Recorded, _) => "rec",
-        (Answer::Denied, _) => "no",
-        (Answer::NotAllowed | Answer::Unknown | Answer::Impossible, _) => "dont",
+        (CellOutcome::Allowed, _) => "yes",
+        (CellOutcome::ByDefault | CellOutcome::NotEvaluated, _) => "open",
+        (CellOutcome::Recorded, _) => "rec",
+        (CellOutcome::Denied, _) => "no",
+        (CellOutcome::NotAllowed | CellOutcome::Unknown | CellOutcome::Impossible, _) => "dont",
     }
 }
 
@@ -232,7 +232,7 @@ fn cell(cell: &Cell, row: &Row, column: &Column) -> String {
 
 /// The form that asks who may send a request, and its data.
 fn tester(one: &Explained, matrix: &Matrix, id: &str, data: &mut Vec<Value>) -> String {
-    let source = Source {
+    let source = MatrixSource {
         document: &one.document,
         endpoint: one.profile.endpoint,
         os_type: one.profile.os_type,

@@ -8,7 +8,8 @@ use super::super::difference::Difference;
 use super::super::version::{Explained, NotChecked};
 use super::{JSON, MOST_PAGES, matrix, words};
 use crate::allowlist::{
-    Asked, By, Cell, ChangedDecision, Finding, Matrix, Reached, Row, Sensitive, Size, Unknown,
+    AllowedBy, Cell, ChangedDecision, Finding, Matrix, Reached, Row, RowRequest, Sensitive, Size,
+    UnknownParts,
 };
 
 /// The version of the form.
@@ -62,7 +63,7 @@ fn version(one: &Explained, remaining_cells: &mut usize) -> Value {
         "applicable_host_endpoint": one.profile.endpoint.map(|one| one.as_str()),
         "os_type": one.profile.os_type.map(|one| one.as_str()),
         "known": is_known,
-        "rules_known": one.extent != Unknown::Rules,
+        "rules_known": one.extent != UnknownParts::Rules,
         "complete": is_complete,
         "unknown": one.unknown.iter().chain(&one.missing).collect::<Vec<_>>(),
         "findings": one.findings.iter().take(MOST).map(finding).collect::<Vec<_>>(),
@@ -72,8 +73,8 @@ fn version(one: &Explained, remaining_cells: &mut usize) -> Value {
         "not_listed": matrix.as_ref().map(|matrix| json!({
             "requests": matrix.privileges_left_out,
             "identities": matrix.identities_left_out,
-            "identities_not_asked_about_sensitive": matrix.identities_not_asked,
-            "privileges_not_asked_about_sensitive": matrix.privileges_not_asked,
+            "identities_not_asked_about_sensitive": matrix.identities_not_checked,
+            "privileges_not_asked_about_sensitive": matrix.privileges_not_checked,
         })),
     })
 }
@@ -93,13 +94,13 @@ fn sensitive(matrix: &Matrix) -> Value {
             .iter()
             .map(|reacher| {
                 json!({
-                    "identity": reacher.identity, "decision": reacher.answer.as_str(), "by": reacher.by.as_ref().map(by),
-                    "only": reacher.only.as_ref().map(asked),
+                    "identity": reacher.identity, "decision": reacher.outcome.as_str(), "by": reacher.by.as_ref().map(by),
+                    "only": reacher.only.as_ref().map(request),
                 })
             })
             .collect();
         json!({
-            "what": kind(one.what), "request": asked(&one.asked), "allowed": by,
+            "what": kind(one.what), "request": request(&one.request), "allowed": by,
             "every_other_process": one.others.as_str(),
         })
     };
@@ -121,7 +122,7 @@ fn decisions(matrix: &Matrix) -> Value {
             })
             .collect();
         json!({
-            "section": row.section.as_str(), "privilege": row.privilege, "request": asked(&row.asked),
+            "section": row.section.as_str(), "privilege": row.privilege, "request": request(&row.request),
             "target": row.target, "closed": row.is_closed,
             "reaches": row.reaches.iter().map(|what| kind(*what)).collect::<Vec<_>>(), "by_identity": cells,
         })
@@ -131,16 +132,16 @@ fn decisions(matrix: &Matrix) -> Value {
 
 fn cell(cell: &Cell) -> Value {
     json!({
-        "decision": cell.answer.as_str(), "by": cell.by.as_ref().map(by), "in_part": cell.in_part.as_ref().map(by),
+        "decision": cell.outcome.as_str(), "by": cell.by.as_ref().map(by), "in_part": cell.in_part.as_ref().map(by),
     })
 }
 
-fn by(by: &By) -> Value {
+fn by(by: &AllowedBy) -> Value {
     json!({ "role": by.role, "privilege": by.privilege, "identity": by.identity })
 }
 
-fn asked(asked: &Asked) -> Value {
-    json!({ "path": asked.path, "query_parameters": asked.query_parameters })
+fn request(request: &RowRequest) -> Value {
+    json!({ "path": request.path, "query_parameters": request.query_parameters })
 }
 
 /// The name of a kind of sensitive data.
@@ -156,8 +157,8 @@ const fn kind(what: Sensitive) -> &'static str {
 fn difference(one: &Difference) -> Value {
     let change = |one: &ChangedDecision| {
         json!({
-            "identity": one.identity, "identity_is_former": one.is_former, "request": asked(&one.asked),
-            "target": one.target, "sensitive": one.is.iter().map(|what| kind(*what)).collect::<Vec<_>>(),
+            "identity": one.identity, "identity_is_former": one.is_former, "request": request(&one.request),
+            "target": one.target, "sensitive": one.sensitive.iter().map(|what| kind(*what)).collect::<Vec<_>>(),
             "before": cell(&one.before), "after": cell(&one.after), "opens": one.opens(), "closes": one.closes(),
         })
     };

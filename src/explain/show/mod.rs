@@ -13,8 +13,8 @@ pub(super) use html::page_data;
 use super::arguments::Format;
 use super::version::Explained;
 use crate::allowlist::{
-    Matrix, Size, Source, Unknown, graphviz, markdown, matrix_markdown, matrix_text, matrix_words, mermaid,
-    text,
+    Matrix, MatrixSource, Size, UnknownParts, graphviz, markdown, matrix_markdown, matrix_text, matrix_words,
+    mermaid, text,
 };
 
 /// How many versions are shown; the others are only named.
@@ -59,10 +59,10 @@ const JSON: Size = Size { rows: 500, columns: 100 };
 
 /// The matrix of a version; `None` if its rules are not known, or contain nothing to ask about.
 fn matrix(one: &Explained, size: Size) -> Option<Matrix> {
-    if one.extent == Unknown::Rules {
+    if one.extent == UnknownParts::Rules {
         return None;
     }
-    let source = Source {
+    let source = MatrixSource {
         document: &one.document,
         endpoint: one.profile.endpoint,
         os_type: one.profile.os_type,

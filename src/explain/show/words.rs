@@ -92,7 +92,7 @@ pub(super) fn merged_changes(changes: &[ChangedDecision]) -> Vec<MergedChange> {
         };
         let request = match &one.target {
             None => "every other request".to_owned(),
-            Some(_) => matrix_words::asked(&one.asked),
+            Some(_) => matrix_words::request_text(&one.request),
         };
         let column = Column { identity: one.identity.clone(), is_everybody: false, is_idle: false };
         let long = |cell| shown(cell, None, Some(&column)).long;
@@ -103,7 +103,7 @@ pub(super) fn merged_changes(changes: &[ChangedDecision]) -> Vec<MergedChange> {
             Some(same) => same.callers.push(caller),
             None => {
                 places.insert(key, all.len());
-                let (is_named, sensitive) = (one.target.is_some(), one.is.clone());
+                let (is_named, sensitive) = (one.target.is_some(), one.sensitive.clone());
                 let callers = vec![caller];
                 all.push(MergedChange { word, request, is_named, sensitive, callers, before, after });
             }
@@ -115,7 +115,7 @@ pub(super) fn merged_changes(changes: &[ChangedDecision]) -> Vec<MergedChange> {
 /// The kind of change, in a word.
 fn word(one: &ChangedDecision) -> &'static str {
     match (one.opens(), one.closes()) {
-        (true, _) if !one.is.is_empty() => "OPENS",
+        (true, _) if !one.sensitive.is_empty() => "OPENS",
         (true, _) => "opens",
         (_, true) => "closes",
         _ => "other",

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use super::*;
-use crate::allowlist::{Document, Endpoint, Matcher, Matrix, Request, Size, Source, Table};
+use crate::allowlist::{Document, Endpoint, Matcher, Matrix, MatrixSource, Request, Size, Table};
 
 const PATHS: [&str; 10] = ["/", "/a", "/a/b", "/ab", "/A", "", "a", "/a b", "/é", "/a%41"];
 const PIECES: [&str; 26] = [
@@ -54,7 +54,7 @@ fn the_script_of_a_page_decides_as_the_decision_does() {
     for _ in 0..150 {
         let value = rules(&mut numbers);
         let document = Document::from_value(&value).unwrap();
-        let source = Source {
+        let source = MatrixSource {
             document: &document,
             endpoint: Some(Endpoint::Imds),
             os_type: None,

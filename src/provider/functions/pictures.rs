@@ -3,7 +3,7 @@
 use super::arguments::Arguments;
 use super::rules_argument;
 use crate::allowlist::{
-    Context, Matrix, Picture, Size, Source, document_findings, graphviz, markdown, matrix_markdown,
+    LintContext, Matrix, MatrixSource, Picture, Size, document_findings, graphviz, markdown, matrix_markdown,
     matrix_words, mermaid,
 };
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
@@ -83,8 +83,8 @@ impl Function for RulesMarkdown {
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let document = rules_argument::document(&mut Arguments::new(arguments))?;
-        let findings = document_findings(&document, &Context::default());
-        let source = Source { document: &document, endpoint: None, os_type: None, is_open: &|_| false };
+        let findings = document_findings(&document, &LintContext::default());
+        let source = MatrixSource { document: &document, endpoint: None, os_type: None, is_open: &|_| false };
         let matrix = matrix_markdown(&Matrix::new(&source, SIZE), matrix_words::mode_of(&document));
         Ok(markdown(&Picture::new(&document), Some(&matrix), &findings).into())
     }

@@ -2,7 +2,7 @@
 
 use super::arguments::Arguments;
 use super::rules_argument;
-use crate::allowlist::{Context, document_findings};
+use crate::allowlist::{LintContext, document_findings};
 use crate::plugin::function::{Function, FunctionError, Signature};
 use crate::plugin::{Type, Value};
 
@@ -41,7 +41,7 @@ impl Function for RulesFindings {
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let document = rules_argument::document(&mut Arguments::new(arguments))?;
-        let findings = document_findings(&document, &Context::default());
+        let findings = document_findings(&document, &LintContext::default());
         Ok(Value::List(
             findings
                 .into_iter()

@@ -3,7 +3,7 @@
 use super::arguments::Arguments;
 use super::json;
 use super::options::Options;
-use crate::allowlist::{Grant, LearnOptions, Learned, Report, grants, learn};
+use crate::allowlist::{Grant, LearnOptions, LearnReport, Learned, grants, learn};
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
 use crate::plugin::{Type, Value};
 use crate::provider::invm_access_profile_version::rules;
@@ -114,7 +114,7 @@ fn result() -> Type {
 }
 
 fn value(learned: &Learned) -> Value {
-    let Report { reading, left_out, newly_allowed, wider, commands, .. } = &learned.report;
+    let LearnReport { reading, left_out, newly_allowed, wider, commands, .. } = &learned.report;
     let texts = |texts: &mut dyn Iterator<Item = String>| Value::List(texts.map(Value::from).collect());
     let left_out = left_out.iter().map(|one| {
         let request = &one.request;
@@ -158,7 +158,7 @@ fn value(learned: &Learned) -> Value {
 }
 
 /// Remarks about the log, in sentences.
-fn notes(report: &Report) -> Vec<String> {
+fn notes(report: &LearnReport) -> Vec<String> {
     let mut notes: Vec<String> =
         report.finding().map(|found| format!("The rules {}", found.message)).into_iter().collect();
     let mut tell = |count: usize, what: &str| {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::rules;
 use crate::allowlist::{
-    Context, Endpoint, Finding, FindingId, Group, List, OsType, Severity, Subject, findings, group,
+    Endpoint, Finding, FindingGroup, FindingId, LintContext, List, OsType, Severity, Subject, findings, group,
 };
 use crate::plugin::{Diagnostic, Diagnostics, Path, Value};
 use crate::provider::checks;
@@ -65,7 +65,7 @@ pub fn check_defaults(provider: &Value) -> Diagnostics {
 #[must_use]
 pub fn check(config: &Value) -> Diagnostics {
     let (_, mut diagnostics) = levels(config);
-    let findings = with_levels(config, config_findings(config, &Context::default()));
+    let findings = with_levels(config, config_findings(config, &LintContext::default()));
     diagnostics.extend(report(config, findings.filter(|one| !one.is_default_error()), ""));
     diagnostics
 }
@@ -73,7 +73,7 @@ pub fn check(config: &Value) -> Diagnostics {
 /// Reports findings that depend on the profile's operating system or endpoint. [`check`] reports the rest,
 /// and [`errors`] the linter's errors.
 #[must_use]
-pub fn with_profile(config: &Value, profile: &Context) -> Diagnostics {
+pub fn with_profile(config: &Value, profile: &LintContext) -> Diagnostics {
     let findings = with_levels(config, profile_findings(config, profile));
     report(config, findings.filter(|one| !one.is_default_error()), "")
 }
@@ -83,7 +83,8 @@ pub fn with_profile(config: &Value, profile: &Context) -> Diagnostics {
 pub fn depends_on_profile(config: &Value) -> bool {
     let systems = [OsType::Linux, OsType::Windows];
     systems.into_iter().zip([Endpoint::Imds, Endpoint::WireServer]).any(|(os_type, endpoint)| {
-        let profile = Context { os_type: Some(os_type), endpoint: Some(endpoint), ..Context::default() };
+        let profile =
+            LintContext { os_type: Some(os_type), endpoint: Some(endpoint), ..LintContext::default() };
         with_levels(config, profile_findings(config, &profile)).next().is_some()
     })
 }
@@ -91,7 +92,7 @@ pub fn depends_on_profile(config: &Value) -> bool {
 /// Reports the linter's errors, which [`check`] omits: as errors for a version that is to be created,
 /// otherwise as warnings.
 #[must_use]
-pub fn errors(config: &Value, profile: &Context, when: When) -> Diagnostics {
+pub fn errors(config: &Value, profile: &LintContext, when: When) -> Diagnostics {
     let (severity, note) = match when {
         When::Validate => (Severity::Warning, " A plan that creates the version fails with it."),
         When::Keep => (
@@ -119,9 +120,9 @@ impl Levelled {
 }
 
 /// The findings about a configuration. `profile` is what is known of the version's profile.
-fn config_findings(config: &Value, profile: &Context) -> Vec<Finding> {
+fn config_findings(config: &Value, profile: &LintContext) -> Vec<Finding> {
     let word = |name| checks::text(config, name);
-    let context = Context {
+    let context = LintContext {
         mode: word("mode").and_then(|word| word.parse().ok()),
         default_access: word("default_access").and_then(|word| word.parse().ok()),
         ..profile.clone()
@@ -130,12 +131,12 @@ fn config_findings(config: &Value, profile: &Context) -> Vec<Finding> {
 }
 
 /// The findings that occur only with the profile.
-fn profile_findings(config: &Value, profile: &Context) -> Vec<Finding> {
-    if *profile == Context::default() {
+fn profile_findings(config: &Value, profile: &LintContext) -> Vec<Finding> {
+    if *profile == LintContext::default() {
         return Vec::new();
     }
     let place = |finding: &Finding| (finding.id, finding.subject.to_string());
-    let without: HashSet<_> = config_findings(config, &Context::default()).iter().map(place).collect();
+    let without: HashSet<_> = config_findings(config, &LintContext::default()).iter().map(place).collect();
     let mut findings = config_findings(config, profile);
     findings.retain(|finding| !without.contains(&place(finding)));
     findings
@@ -163,7 +164,7 @@ fn report(config: &Value, findings: impl Iterator<Item = Levelled>, note: &str) 
         let is_error = group.severity == Severity::Error;
         if is_error && group.findings.len() <= ERRORS_ONE_BY_ONE {
             for finding in group.findings {
-                let one = Group { id: group.id, severity: group.severity, findings: vec![finding] };
+                let one = FindingGroup { id: group.id, severity: group.severity, findings: vec![finding] };
                 diagnostics.push(diagnostic(&one, version, note));
             }
         } else {
@@ -186,7 +187,7 @@ pub fn silenced_by(id: FindingId) -> String {
 }
 
 /// Terraform shows one of several warnings with equal summaries, so the summary names what it is about.
-fn diagnostic(group: &Group, version: Option<&str>, note: &str) -> Diagnostic {
+fn diagnostic(group: &FindingGroup, version: Option<&str>, note: &str) -> Diagnostic {
     let summary = group.summary(version);
     let detail = format!("{group}\n\n{}{note}", silenced_by(group.id));
     let place = match group.findings.as_slice() {
@@ -326,7 +327,7 @@ mod tests {
     fn errors(config: &Value) -> Vec<(String, String)> {
         let place = |one: &Diagnostic| one.path.as_ref().map(ToString::to_string).unwrap_or_default();
         let mut all = check(config);
-        all.extend(super::errors(config, &Context::default(), When::Create));
+        all.extend(super::errors(config, &LintContext::default(), When::Create));
         let errors = all.iter().filter(|one| one.severity == crate::plugin::Severity::Error);
         errors.map(|one| (place(one), one.detail.clone())).collect()
     }
@@ -348,7 +349,7 @@ mod tests {
         let wrong = config("token", "metadata/identity", Value::Null);
         assert_eq!(severities(check(&wrong)), []);
         for (when, severity) in [(When::Validate, Warning), (When::Keep, Warning), (When::Create, Error)] {
-            let found = super::errors(&wrong, &Context::default(), when);
+            let found = super::errors(&wrong, &LintContext::default(), when);
             let one = found.iter().next().unwrap();
             assert_eq!((one.severity, &*one.summary), (severity, "Unusable path: privilege \"token\""));
             assert!(
@@ -359,7 +360,7 @@ mod tests {
         }
         let chosen = config("token", "metadata/identity", map(&[("L10", "error".into())]));
         assert_eq!(severities(check(&chosen)), [Error]);
-        assert_eq!(severities(super::errors(&chosen, &Context::default(), When::Keep)), []);
+        assert_eq!(severities(super::errors(&chosen, &LintContext::default(), When::Keep)), []);
     }
 
     #[test]
@@ -395,11 +396,11 @@ mod tests {
         }
         assert!(depends_on_profile(&config));
         let errors = |os_type| {
-            let profile = Context { os_type, ..Context::default() };
+            let profile = LintContext { os_type, ..LintContext::default() };
             super::errors(&config, &profile, When::Create).iter().count()
         };
         assert!(errors(Some(OsType::Windows)) > errors(None), "a path of Linux never matches on Windows");
-        assert!(with_profile(&config, &Context::default()).is_empty());
+        assert!(with_profile(&config, &LintContext::default()).is_empty());
     }
 
     #[test]

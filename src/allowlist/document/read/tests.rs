@@ -14,7 +14,7 @@ const REQUIRED: [(&str, &[&str]); 4] = [
 impl Document {
     /// Reads the agent's document for one endpoint from text as the agent does (`key.rs`, lines 87-103):
     /// `mode`, `defaultAccess` and `id` are required, and a repeated member refuses the whole document.
-    pub(in crate::allowlist) fn from_agent_item(text: &str) -> Result<Self, Refused> {
+    pub(in crate::allowlist) fn from_agent_item(text: &str) -> Result<Self, InvalidDocument> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Item {
@@ -24,15 +24,15 @@ impl Document {
             _id: String,
             rules: Option<Map<String, Value>>,
         }
-        let item: Item = serde_json::from_str(text).map_err(|error| Refused::new("", error))?;
+        let item: Item = serde_json::from_str(text).map_err(|error| InvalidDocument::new("", error))?;
         for (name, required) in REQUIRED {
             let list = item.rules.as_ref().and_then(|rules| rules.get(name)).filter(|list| !list.is_null());
             for element in list.and_then(Value::as_array).into_iter().flatten() {
-                complete(element, required).map_err(|reason| Refused::new(name, reason))?;
+                complete(element, required).map_err(|reason| InvalidDocument::new(name, reason))?;
             }
         }
         let rules = item.rules.map(|rules| Lists::deserialize(Value::Object(rules)));
-        let rules = rules.transpose().map_err(|error| Refused::new("rules", error))?;
+        let rules = rules.transpose().map_err(|error| InvalidDocument::new("rules", error))?;
         Ok(Self { mode: Some(item.mode), default_access: Some(item.default_access), rules })
     }
 }

@@ -1,13 +1,13 @@
 //! Findings about the shape of the rules and references in them.
 
 use super::super::Severity::{Error, Warning};
-use super::{Entry, FindingId, Needs};
+use super::{CatalogEntry, FindingId, Needs};
 
 /// The first entry of the catalog.
-pub(super) const FIRST: Entry = ENTRIES[0];
+pub(super) const FIRST: CatalogEntry = ENTRIES[0];
 
-pub(super) const ENTRIES: [Entry; 8] = [
-    Entry {
+pub(super) const ENTRIES: [CatalogEntry; 8] = [
+    CatalogEntry {
         id: FindingId::L01,
         severities: &[Error],
         high: false,
@@ -19,7 +19,7 @@ pub(super) const ENTRIES: [Entry; 8] = [
         advice: "Write the empty list `[]`. The rules are in force from then on, so check first that they \
             grant what the machine needs. This provider always sends all four lists.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L02,
         severities: &[Error],
         high: false,
@@ -31,7 +31,7 @@ pub(super) const ENTRIES: [Entry; 8] = [
         advice: "Correct the name, or add what it refers to. The finding offers the closest existing \
             name.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L03,
         severities: &[Error],
         high: false,
@@ -42,7 +42,7 @@ pub(super) const ENTRIES: [Entry; 8] = [
             where names ignore case, take them for one.",
         advice: "Give each element its own name.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L04,
         severities: &[Warning],
         high: false,
@@ -56,7 +56,7 @@ pub(super) const ENTRIES: [Entry; 8] = [
         advice: "Assign it or remove it. Under `Allow`, a privilege that nobody has is a good way to \
             block a path. If that is what you want, turn this finding off by its id.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L05,
         severities: &[Error],
         high: false,
@@ -66,7 +66,7 @@ pub(super) const ENTRIES: [Entry; 8] = [
             unknown default access as `Deny`. It does not trim blanks.",
         advice: "Write `Audit`, `Enforce` or `Disabled`, and `Allow` or `Deny`.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L06,
         severities: &[Warning],
         high: false,
@@ -76,7 +76,7 @@ pub(super) const ENTRIES: [Entry; 8] = [
             no request is checked.",
         advice: "Set `mode = \"Enforce\"` when the audit log shows nothing unexpected.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L07,
         severities: &[Warning],
         high: false,
@@ -88,7 +88,7 @@ pub(super) const ENTRIES: [Entry; 8] = [
             the provider takes the next version, or set it to a number that no version of the \
             profile has had.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L08,
         severities: &[Error, Warning],
         high: false,

@@ -1,10 +1,10 @@
 //! Findings about identities.
 
 use super::super::Severity::{Error, Info, Warning};
-use super::{Entry, FindingId, Needs};
+use super::{CatalogEntry, FindingId, Needs};
 
-pub(super) const ENTRIES: [Entry; 15] = [
-    Entry {
+pub(super) const ENTRIES: [CatalogEntry; 15] = [
+    CatalogEntry {
         id: FindingId::L30,
         severities: &[Error],
         high: false,
@@ -14,7 +14,7 @@ pub(super) const ENTRIES: [Entry; 15] = [
             empty or blank matches no process.",
         advice: "Give at least one condition, and leave out the conditions that do not matter.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L31,
         severities: &[Error],
         high: false,
@@ -26,7 +26,7 @@ pub(super) const ENTRIES: [Entry; 15] = [
         advice: "Leave `process_name` out: it adds nothing to `exe_path`. Or write the file name of \
             `exe_path`.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L32,
         severities: &[Warning],
         high: true,
@@ -35,7 +35,7 @@ pub(super) const ENTRIES: [Entry; 15] = [
         explanation: "Anybody can give a program this file name.",
         advice: "Add `exe_path`, or at least `user_name`.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L33,
         severities: &[Warning],
         high: false,
@@ -47,7 +47,7 @@ pub(super) const ENTRIES: [Entry; 15] = [
         advice: "Install the program under a stable path where only administrators can write. Or give \
             `process_name` with `user_name`.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L34,
         severities: &[Warning],
         high: false,
@@ -57,7 +57,7 @@ pub(super) const ENTRIES: [Entry; 15] = [
             so every script of every user has this identity.",
         advice: "Add `user_name`.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L35,
         severities: &[Error],
         high: false,
@@ -69,7 +69,7 @@ pub(super) const ENTRIES: [Entry; 15] = [
             in it.",
         advice: "Take the path from the audit log (`processFullPath`).",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L36,
         severities: &[Warning],
         high: false,
@@ -82,7 +82,7 @@ pub(super) const ENTRIES: [Entry; 15] = [
             have an extension.",
         advice: "Take the spelling from the audit log.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L37,
         severities: &[Warning],
         high: false,
@@ -92,7 +92,7 @@ pub(super) const ENTRIES: [Entry; 15] = [
             never `/usr/bin/python3`; `/usr/bin`, not `/bin`.",
         advice: "Write the target of the link, as `readlink -f` shows it.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L38,
         severities: &[Warning, Info],
         high: false,
@@ -102,7 +102,7 @@ pub(super) const ENTRIES: [Entry; 15] = [
             `DOM\\svc` or `svc@dom`. `SYSTEM` is in no group, so a group as well never matches.",
         advice: "Take the name from the audit log (`userName`, `userGroups`).",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L39,
         severities: &[Warning],
         high: false,
@@ -113,7 +113,7 @@ pub(super) const ENTRIES: [Entry; 15] = [
             look like Latin ones never equal them.",
         advice: "Use names in plain ASCII. Where a name has other letters, rely on `exe_path`.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L40,
         severities: &[Warning],
         high: false,
@@ -123,7 +123,7 @@ pub(super) const ENTRIES: [Entry; 15] = [
             user id and the group id differ, `userName` is that of another account, or `undefined`.",
         advice: "Add `exe_path`, and take the name from the audit log.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L41,
         severities: &[Error],
         high: false,
@@ -133,7 +133,7 @@ pub(super) const ENTRIES: [Entry; 15] = [
             checked. On Linux an elevated caller is always reported as `root`.",
         advice: "Write `root`, or remove the identity from this profile.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L42,
         severities: &[Info],
         high: false,
@@ -142,7 +142,7 @@ pub(super) const ENTRIES: [Entry; 15] = [
         explanation: "Nearly every account, or every administrator, is in this group.",
         advice: "Name the executable or the account that needs the token.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L43,
         severities: &[Info],
         high: false,
@@ -153,7 +153,7 @@ pub(super) const ENTRIES: [Entry; 15] = [
         advice: "On machines that run containers, give `user_name` with `exe_path`, and use only trusted \
             images.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L44,
         severities: &[Warning],
         high: false,

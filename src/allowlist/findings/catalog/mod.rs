@@ -13,7 +13,7 @@ use super::Severity;
 
 /// The meaning of one finding, for a reader who meets it for the first time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct CatalogEntry {
     /// The stable id.
     pub id: FindingId,
     /// The severities it can have, the worst first.
@@ -47,7 +47,7 @@ pub enum Needs {
 }
 
 /// Every finding, by id.
-pub const CATALOG: [&[Entry]; 4] =
+pub const CATALOG: [&[CatalogEntry]; 4] =
     [&documents::ENTRIES, &privileges::ENTRIES, &identities::ENTRIES, &whole::ENTRIES];
 
 /// The id of a finding. Ids are never reused for something else.
@@ -60,7 +60,7 @@ pub enum FindingId {
 
 impl FindingId {
     /// The entry that explains it.
-    pub fn entry(self) -> &'static Entry {
+    pub fn entry(self) -> &'static CatalogEntry {
         let mut entries = CATALOG.iter().copied().flatten();
         // Every id has an entry, which a test asserts; the first entry makes this function total.
         entries.find(|entry| entry.id == self).unwrap_or(&documents::FIRST)

@@ -1,10 +1,10 @@
 //! Findings about privileges.
 
 use super::super::Severity::{Error, Info, Warning};
-use super::{Entry, FindingId, Needs};
+use super::{CatalogEntry, FindingId, Needs};
 
-pub(super) const ENTRIES: [Entry; 17] = [
-    Entry {
+pub(super) const ENTRIES: [CatalogEntry; 17] = [
+    CatalogEntry {
         id: FindingId::L10,
         severities: &[Error],
         high: false,
@@ -18,7 +18,7 @@ pub(super) const ENTRIES: [Entry; 17] = [
         advice: "Write the plain path, such as `/metadata/instance`. A privilege that matched nothing so \
             far starts to close its path when it is corrected, so grant it to all who need it.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L11,
         severities: &[Error],
         high: false,
@@ -28,7 +28,7 @@ pub(super) const ENTRIES: [Entry; 17] = [
             request that was encoded twice.",
         advice: "Write the decoded text.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L12,
         severities: &[Warning],
         high: false,
@@ -38,7 +38,7 @@ pub(super) const ENTRIES: [Entry; 17] = [
             compares whole segments and will no longer match `/ab`.",
         advice: "End the path at the end of a segment. Add a privilege for the other path if you need it.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L13,
         severities: &[Warning],
         high: false,
@@ -49,7 +49,7 @@ pub(super) const ENTRIES: [Entry; 17] = [
             `/machine/?comp=goalstate`.",
         advice: "Remove the slash at the end, or add a privilege for the bare path.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L14,
         severities: &[Warning],
         high: false,
@@ -60,7 +60,7 @@ pub(super) const ENTRIES: [Entry; 17] = [
             WireServer certificates and the goal state.",
         advice: "Name the narrower paths that are needed.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L15,
         severities: &[Warning],
         high: false,
@@ -70,7 +70,7 @@ pub(super) const ENTRIES: [Entry; 17] = [
             Such a path never matches there.",
         advice: "Write the path in lower case. It means the same to newer agents.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L16,
         severities: &[Warning],
         high: false,
@@ -81,7 +81,7 @@ pub(super) const ENTRIES: [Entry; 17] = [
             refuses requests with a control character, such as `%0D` after a value.",
         advice: "Write plain segments and plain values.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L17,
         severities: &[Error, Warning],
         high: false,
@@ -92,7 +92,7 @@ pub(super) const ENTRIES: [Entry; 17] = [
             present and empty, not that any value will do. `*` is the character itself.",
         advice: "Keep one key. Write the exact value, or leave the parameter out if any value will do.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L18,
         severities: &[Warning],
         high: false,
@@ -102,7 +102,7 @@ pub(super) const ENTRIES: [Entry; 17] = [
             different values.",
         advice: "Write the value as the client sends it, or add a privilege for each spelling.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L19,
         severities: &[Warning],
         high: false,
@@ -112,7 +112,7 @@ pub(super) const ENTRIES: [Entry; 17] = [
             other API versions. `Allow` opens those and `Deny` refuses them.",
         advice: "Leave `api-version` out.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L20,
         severities: &[Warning],
         high: true,
@@ -126,7 +126,7 @@ pub(super) const ENTRIES: [Entry; 17] = [
             privilege to the guest agent, which sends other requests under the same path; otherwise \
             the machine fails.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L21,
         severities: &[Warning, Info],
         high: true,
@@ -138,7 +138,7 @@ pub(super) const ENTRIES: [Entry; 17] = [
         advice: "Use `Allow` for the rollout. Learn from an audit log what the machine needs, grant it, \
             and then set `default_access = \"Deny\"`.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L22,
         severities: &[Warning],
         high: false,
@@ -148,7 +148,7 @@ pub(super) const ENTRIES: [Entry; 17] = [
             whoever has the broader path also has the narrower one, even if that is granted to few.",
         advice: "Narrow the broad privilege, or accept that its identities reach everything below it.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L23,
         severities: &[Info],
         high: false,
@@ -158,7 +158,7 @@ pub(super) const ENTRIES: [Entry; 17] = [
             granted to the same identities.",
         advice: "Keep one of them.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L24,
         severities: &[Warning],
         high: false,
@@ -170,7 +170,7 @@ pub(super) const ENTRIES: [Entry; 17] = [
         advice: "Add privileges for HostGAPlugin and grant them to the guest agent. Move paths of IMDS to \
             a profile for IMDS.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L25,
         severities: &[Info],
         high: false,
@@ -181,7 +181,7 @@ pub(super) const ENTRIES: [Entry; 17] = [
             /machine/?comp=telemetrydata`.",
         advice: "Do not rely on a name such as `read` to prevent writing.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L26,
         severities: &[Warning],
         high: false,

@@ -1,10 +1,10 @@
 //! Findings about the rules as a whole.
 
 use super::super::Severity::{Info, Warning};
-use super::{Entry, FindingId, Needs};
+use super::{CatalogEntry, FindingId, Needs};
 
-pub(super) const ENTRIES: [Entry; 4] = [
-    Entry {
+pub(super) const ENTRIES: [CatalogEntry; 4] = [
+    CatalogEntry {
         id: FindingId::L50,
         severities: &[Info],
         high: false,
@@ -15,7 +15,7 @@ pub(super) const ENTRIES: [Entry; 4] = [
             process reaches because no privilege matches.",
         advice: "Review the list. Check that each identity in it needs the access.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L51,
         severities: &[Warning, Info],
         high: false,
@@ -29,7 +29,7 @@ pub(super) const ENTRIES: [Entry; 4] = [
         advice: "Grant the requests to an identity of the caller, best learned from an audit log. The \
             Linux guest agent and cloud-init are Python programs: name the interpreter.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L52,
         severities: &[Warning],
         high: false,
@@ -41,7 +41,7 @@ pub(super) const ENTRIES: [Entry; 4] = [
             that file: set `logFolder`, and `fileLogLevel` to `Trace`, in `/etc/azure/proxy-agent.json` (on Windows \
             `GuestProxyAgent.json` next to the program), and restart the agent.",
     },
-    Entry {
+    CatalogEntry {
         id: FindingId::L53,
         severities: &[Warning],
         high: false,

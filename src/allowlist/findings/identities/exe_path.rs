@@ -3,25 +3,25 @@
 use super::super::super::decoding::lowered;
 use super::super::executable::{corrected, is_in_memory, never_matches};
 use super::super::quote::quoted;
-use super::super::{Condition, FindingId, Found};
-use super::{One, links, spelling};
+use super::super::{FindingId, Findings, IdentityCondition};
+use super::{CheckedIdentity, links, spelling};
 
-pub(super) fn check(one: &One<'_>, path: &str, found: &mut Found) {
-    let os_type = one.os_type();
-    let subject = || one.at(Condition::ExePath);
+pub(super) fn check(identity: &CheckedIdentity<'_>, path: &str, findings: &mut Findings) {
+    let os_type = identity.os_type();
+    let subject = || identity.at(IdentityCondition::ExePath);
     if let Some(reason) = never_matches(path, os_type) {
-        let instead = corrected(path, os_type).map(|path| one.write_path(&path));
-        found.error(FindingId::L35, subject(), format!("{} {reason}", quoted(path)), instead);
+        let instead = corrected(path, os_type).map(|path| identity.write_path(&path));
+        findings.error(FindingId::L35, subject(), format!("{} {reason}", quoted(path)), instead);
         return;
     }
     if let Some(message) = unstable(path) {
-        found.warning(FindingId::L33, subject(), message, None);
+        findings.warning(FindingId::L33, subject(), message, None);
     }
     if is_in_memory(path) {
         return;
     }
-    spelling::check(one, path, found);
-    links::check(one, path, found);
+    spelling::check(identity, path, findings);
+    links::check(identity, path, findings);
 }
 
 /// L33: others can write there, or the path changes with the next update.

@@ -4,15 +4,15 @@
 use super::super::super::OsType;
 use super::super::quote::quoted;
 use super::super::scripts::{interpreter, is_python_link};
-use super::super::{Condition, FindingId, Found};
-use super::One;
+use super::super::{FindingId, Findings, IdentityCondition};
+use super::CheckedIdentity;
 
 /// Checks the path of an executable.
-pub(super) fn check(one: &One<'_>, path: &str, found: &mut Found) {
-    let os_type = one.os_type();
+pub(super) fn check(identity: &CheckedIdentity<'_>, path: &str, findings: &mut Findings) {
+    let os_type = identity.os_type();
     let file = path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
     if let Some(interpreter) = interpreter(file, os_type) {
-        script(one, Condition::ExePath, path, interpreter.path(), found);
+        script(identity, IdentityCondition::ExePath, path, interpreter.path(), findings);
     } else if os_type != Some(OsType::Windows)
         && path.starts_with('/')
         && let Some((instead, target)) = target(path)
@@ -21,33 +21,39 @@ pub(super) fn check(one: &One<'_>, path: &str, found: &mut Found) {
             "{} is usually a symbolic link; the guest agent sees the file it points to.",
             quoted(path)
         );
-        let instead = format!("{instead}{}.", one.and_no_process_name(&target));
-        found.warning(FindingId::L37, one.at(Condition::ExePath), message, Some(instead));
+        let instead = format!("{instead}{}.", identity.and_no_process_name(&target));
+        findings.warning(FindingId::L37, identity.at(IdentityCondition::ExePath), message, Some(instead));
     }
 }
 
 /// Checks the name of a process without a path.
-pub(super) fn check_name(one: &One<'_>, file: &str, found: &mut Found) {
-    if let Some(interpreter) = interpreter(file, one.os_type()) {
-        script(one, Condition::ProcessName, file, interpreter.file(), found);
-    } else if one.os_type() != Some(OsType::Windows) && is_python_link(file) {
+pub(super) fn check_name(identity: &CheckedIdentity<'_>, file: &str, findings: &mut Findings) {
+    if let Some(interpreter) = interpreter(file, identity.os_type()) {
+        script(identity, IdentityCondition::ProcessName, file, interpreter.file(), findings);
+    } else if identity.os_type() != Some(OsType::Windows) && is_python_link(file) {
         let message = format!(
             "{} is usually a symbolic link; the guest agent sees the file it points to.",
             quoted(file)
         );
         let instead = "Write the name of that file, such as \"python3.12\".".to_owned();
-        found.warning(FindingId::L37, one.at(Condition::ProcessName), message, Some(instead));
+        findings.warning(FindingId::L37, identity.at(IdentityCondition::ProcessName), message, Some(instead));
     }
 }
 
-fn script(one: &One<'_>, condition: Condition, text: &str, interpreter: &str, found: &mut Found) {
+fn script(
+    identity: &CheckedIdentity<'_>,
+    condition: IdentityCondition,
+    text: &str,
+    interpreter: &str,
+    findings: &mut Findings,
+) {
     let message = format!("{} is a script; the executable of its process is the interpreter.", quoted(text));
     let out = match condition {
-        Condition::ExePath => one.and_no_process_name(interpreter),
+        IdentityCondition::ExePath => identity.and_no_process_name(interpreter),
         _ => "",
     };
     let instead = format!("Write the interpreter, such as {}, give user_name{out}.", quoted(interpreter));
-    found.warning(FindingId::L44, one.at(condition), message, Some(instead));
+    findings.warning(FindingId::L44, identity.at(condition), message, Some(instead));
 }
 
 /// L37: the replacement for a path that usually is a symbolic link, as advice and as a path.

@@ -2,54 +2,62 @@
 
 use super::super::super::OsType;
 use super::super::quote::quoted;
-use super::super::{Condition, FindingId, Found};
-use super::{CONDITIONS, One};
+use super::super::{FindingId, Findings, IdentityCondition};
+use super::{CONDITIONS, CheckedIdentity};
 
-pub(super) fn check(one: &One<'_>, found: &mut Found) {
-    let os_type = one.os_type();
-    for condition in [Condition::UserName, Condition::GroupName] {
-        let Some(name) = one.text(condition) else { continue };
-        let is_idle = condition == Condition::GroupName && one.text(Condition::UserName) == Some("SYSTEM");
+pub(super) fn check(identity: &CheckedIdentity<'_>, findings: &mut Findings) {
+    let os_type = identity.os_type();
+    for condition in [IdentityCondition::UserName, IdentityCondition::GroupName] {
+        let Some(name) = identity.text(condition) else { continue };
+        let is_idle = condition == IdentityCondition::GroupName
+            && identity.text(IdentityCondition::UserName) == Some("SYSTEM");
         if let Some((reason, _)) = not_bare(name).filter(|_| !is_idle) {
             let message = format!("{} {reason}", quoted(name));
             let instead = bare(name).map(|bare| format!("Write {}.", quoted(&bare)));
             if name.contains('@') && !name.contains('\\') && os_type == Some(OsType::Linux) {
                 // Directory services on Linux can be configured to report such names.
-                found.info(FindingId::L38, one.at(condition), message, instead);
+                findings.info(FindingId::L38, identity.at(condition), message, instead);
             } else {
-                found.warning(FindingId::L38, one.at(condition), message, instead);
+                findings.warning(FindingId::L38, identity.at(condition), message, instead);
             }
         }
         if !name.is_ascii() && os_type == Some(OsType::Windows) {
             let message =
                 format!("{} has letters beyond ASCII, which arrive garbled on Windows.", quoted(name));
-            found.warning(FindingId::L39, one.at(condition), message, None);
+            findings.warning(FindingId::L39, identity.at(condition), message, None);
         }
     }
-    if one.text(Condition::UserName) == Some("SYSTEM") && one.text(Condition::GroupName).is_some() {
+    if identity.text(IdentityCondition::UserName) == Some("SYSTEM")
+        && identity.text(IdentityCondition::GroupName).is_some()
+    {
         let message = "is combined with SYSTEM, which the guest agent reports to be in no group: nothing \
                        matches.";
-        found.warning(FindingId::L38, one.at(Condition::GroupName), message, Some("Leave it out.".into()));
+        findings.warning(
+            FindingId::L38,
+            identity.at(IdentityCondition::GroupName),
+            message,
+            Some("Leave it out.".into()),
+        );
     }
     for condition in CONDITIONS {
-        let Some(text) = one.text(condition) else { continue };
+        let Some(text) = identity.text(condition) else { continue };
         if let Some((letter, latin)) = look_alike(text) {
             let message = format!(
                 "contains U+{:04X}, which looks like \"{latin}\" and never equals it.",
                 u32::from(letter)
             );
             let instead = format!("Write {}.", quoted(&in_latin(text)));
-            found.warning(FindingId::L39, one.at(condition), message, Some(instead));
+            findings.warning(FindingId::L39, identity.at(condition), message, Some(instead));
         }
         // The path of an executable on Windows has an error of its own for it.
         if text.contains(char::is_control)
-            && (condition != Condition::ExePath || os_type == Some(OsType::Linux))
+            && (condition != IdentityCondition::ExePath || os_type == Some(OsType::Linux))
         {
             let plain: String = text.chars().filter(|c| !c.is_control()).collect();
             let message = format!("{} contains a control character.", quoted(text));
             let instead =
                 Some(format!("Write {}.", quoted(plain.trim()))).filter(|_| !plain.trim().is_empty());
-            found.warning(FindingId::L39, one.at(condition), message, instead);
+            findings.warning(FindingId::L39, identity.at(condition), message, instead);
         }
     }
 }

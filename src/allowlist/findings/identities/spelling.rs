@@ -4,29 +4,29 @@
 use super::super::super::OsType;
 use super::super::executable::is_windows;
 use super::super::quote::quoted;
-use super::super::{Condition, FindingId, Found};
-use super::One;
+use super::super::{FindingId, Findings, IdentityCondition};
+use super::CheckedIdentity;
 
-pub(super) fn check(one: &One<'_>, path: &str, found: &mut Found) {
-    let unusual = match is_windows(path, one.os_type()) {
+pub(super) fn check(identity: &CheckedIdentity<'_>, path: &str, findings: &mut Findings) {
+    let unusual = match is_windows(path, identity.os_type()) {
         true => on_windows(path),
         false => on_linux(path),
     };
-    if let Some((why, instead)) = unusual {
-        let message = format!("{} {why}", quoted(path));
-        let instead = instead.map(|path| one.write_path(&path));
-        found.warning(FindingId::L36, one.at(Condition::ExePath), message, instead);
+    if let Some((reason, instead)) = unusual {
+        let message = format!("{} {reason}", quoted(path));
+        let instead = instead.map(|path| identity.write_path(&path));
+        findings.warning(FindingId::L36, identity.at(IdentityCondition::ExePath), message, instead);
     }
 }
 
 /// The name of a process.
-pub(super) fn extension(one: &One<'_>, file: &str, found: &mut Found) {
-    let is_path = one.text(Condition::ExePath).is_some() || file.contains(['/', '\\']);
-    if one.os_type() == Some(OsType::Windows) && !file.contains('.') && !is_path {
+pub(super) fn extension(identity: &CheckedIdentity<'_>, file: &str, findings: &mut Findings) {
+    let is_path = identity.text(IdentityCondition::ExePath).is_some() || file.contains(['/', '\\']);
+    if identity.os_type() == Some(OsType::Windows) && !file.contains('.') && !is_path {
         let message =
             format!("{} has no extension, as the names of processes on Windows have.", quoted(file));
         let instead = Some(format!("Write {}.", quoted(&format!("{file}.exe"))));
-        found.warning(FindingId::L36, one.at(Condition::ProcessName), message, instead);
+        findings.warning(FindingId::L36, identity.at(IdentityCondition::ProcessName), message, instead);
     }
 }
 
@@ -45,12 +45,12 @@ fn on_linux(path: &str) -> Option<(String, Option<String>)> {
         return Some((format!("{what}, {IGNORED}"), Some(plain)));
     }
     let file = path.rsplit('/').next().unwrap_or_default();
-    let why = "has a blank in its file name; arguments are not part of the path.";
-    file.contains(char::is_whitespace).then(|| (why.to_owned(), None))
+    let reason = "has a blank in its file name; arguments are not part of the path.";
+    file.contains(char::is_whitespace).then(|| (reason.to_owned(), None))
 }
 
 fn on_windows(path: &str) -> Option<(String, Option<String>)> {
-    let mut whys = Vec::new();
+    let mut reasons = Vec::new();
     let mut plain = path.to_owned();
     if let Some(share) = plain.strip_prefix(r"\\?\UNC\") {
         plain = format!(r"\\{share}");
@@ -58,18 +58,18 @@ fn on_windows(path: &str) -> Option<(String, Option<String>)> {
         plain = rest.to_owned();
     }
     if plain != path {
-        whys.push("has a prefix that the guest agent reports only of a program that was started with it.");
+        reasons.push("has a prefix that the guest agent reports only of a program that was started with it.");
     }
     if plain.contains('/') {
         plain = plain.replace('/', r"\");
-        whys.push("has forward slashes, which the comparison ignores but a reader may not.");
+        reasons.push("has forward slashes, which the comparison ignores but a reader may not.");
     }
     let share = plain.starts_with(r"\\");
     let components: Vec<&str> =
         plain.split('\\').filter(|component| !component.is_empty() && *component != ".").collect();
     let joined = format!("{}{}", if share { r"\\" } else { "" }, components.join(r"\"));
     if joined != plain {
-        whys.push(match plain.ends_with('\\') {
+        reasons.push(match plain.ends_with('\\') {
             true => "ends with a backslash, which the comparison ignores and a reader may not.",
             false => {
                 "has doubled backslashes or a \".\" in it, which the comparison ignores and a reader may not."
@@ -79,7 +79,7 @@ fn on_windows(path: &str) -> Option<(String, Option<String>)> {
     }
     let mut is_known = true;
     if plain.split('\\').any(is_short_name) {
-        whys.push("has a short name; the guest agent reports the long one.");
+        reasons.push("has a short name; the guest agent reports the long one.");
         let long = |component: &str| match component.to_ascii_uppercase().as_str() {
             "PROGRA~1" => "Program Files".to_owned(),
             "PROGRA~2" => "Program Files (x86)".to_owned(),
@@ -90,16 +90,16 @@ fn on_windows(path: &str) -> Option<(String, Option<String>)> {
         is_known = !plain.split('\\').any(is_short_name);
     }
     if let Some(usual) = usual_case(&plain) {
-        whys.push("is not how Windows usually spells it, and case counts.");
+        reasons.push("is not how Windows usually spells it, and case counts.");
         plain = usual;
     }
     let file = plain.rsplit('\\').next().unwrap_or_default();
     if !file.is_empty() && !file.contains('.') && !is_short_name(file) {
-        whys.push("has no extension, as executables on Windows have.");
+        reasons.push("has no extension, as executables on Windows have.");
         plain.push_str(".exe");
     }
-    let why = (*whys.first()?).to_owned();
-    Some((why, is_known.then_some(plain)))
+    let reason = (*reasons.first()?).to_owned();
+    Some((reason, is_known.then_some(plain)))
 }
 
 /// A short name of eight and three letters, such as `PROGRA~1`.

@@ -8,7 +8,7 @@ use super::*;
 
 /// The quoted strings of a text, as in a configuration.
 fn strings(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
+    let mut findings = Vec::new();
     let mut rest = text.chars();
     while rest.any(|c| c == '"') {
         let mut one = String::new();
@@ -28,17 +28,17 @@ fn strings(text: &str) -> Vec<String> {
                 c => one.push(c),
             }
         }
-        found.push(one.replace("$${", "${").replace("%%{", "%{"));
+        findings.push(one.replace("$${", "${").replace("%%{", "%{"));
     }
-    found
+    findings
 }
 
-fn condition(identity: &mut Identity, condition: Condition) -> &mut Option<String> {
+fn condition(identity: &mut Identity, condition: IdentityCondition) -> &mut Option<String> {
     match condition {
-        Condition::UserName => &mut identity.user_name,
-        Condition::GroupName => &mut identity.group_name,
-        Condition::ExePath => &mut identity.exe_path,
-        Condition::ProcessName => &mut identity.process_name,
+        IdentityCondition::UserName => &mut identity.user_name,
+        IdentityCondition::GroupName => &mut identity.group_name,
+        IdentityCondition::ExePath => &mut identity.exe_path,
+        IdentityCondition::ProcessName => &mut identity.process_name,
     }
 }
 
@@ -65,7 +65,7 @@ fn grant_to_agent(rules: &mut Rules, os_type: OsType, privileges: &[&str]) {
 }
 
 /// Follows a suggestion. It makes a choice here where the suggestion leaves one to the user.
-fn follow(finding: &Finding, rules: &mut Rules, context: &mut Context) {
+fn follow(finding: &Finding, rules: &mut Rules, context: &mut LintContext) {
     let text = finding.suggestion.as_deref().unwrap();
     let (strings, os_type) = (strings(text), context.os_type.unwrap_or_default());
     let first = || strings.first().unwrap_or_else(|| panic!("{finding:?}")).clone();
@@ -168,8 +168,8 @@ fn follow(finding: &Finding, rules: &mut Rules, context: &mut Context) {
             names.insert(first());
         }
         Subject::RoleAssignment(role) => {
-            let held = rules.role_assignments.remove(role).unwrap();
-            rules.role_assignments.entry(first()).or_default().identities.extend(held.identities);
+            let assignment = rules.role_assignments.remove(role).unwrap();
+            rules.role_assignments.entry(first()).or_default().identities.extend(assignment.identities);
         }
         other => panic!("no suggestion about {other}: {finding:?}"),
     }
@@ -204,7 +204,7 @@ fn example(os_type: OsType) -> Identity {
 }
 
 /// The guest agent's requests that are allowed.
-fn of_agent(rules: &Rules, context: &Context) -> BTreeSet<&'static str> {
+fn of_agent(rules: &Rules, context: &LintContext) -> BTreeSet<&'static str> {
     let matcher = Matcher::new(&Allowlist {
         mode: context.mode.unwrap(),
         default_access: context.default_access.unwrap(),
@@ -217,8 +217,7 @@ fn of_agent(rules: &Rules, context: &Context) -> BTreeSet<&'static str> {
             ("SYSTEM", r"C:\WindowsAzure\Packages\WindowsAzureGuestAgent.exe", "WindowsAzureGuestAgent.exe")
         }
     };
-    let asked =
-        ["/machine?comp=goalstate", "/machine/?comp=goalstate", "/machine?comp=health", "/vmsettings"];
+    let urls = ["/machine?comp=goalstate", "/machine/?comp=goalstate", "/machine?comp=health", "/vmsettings"];
     let allowed = |url: &&'static str| {
         let method = if url.contains("health") { "POST" } else { "GET" };
         let request = Request {
@@ -232,14 +231,14 @@ fn of_agent(rules: &Rules, context: &Context) -> BTreeSet<&'static str> {
         };
         matcher.decide(&request).verdict == Verdict::Allowed
     };
-    asked.into_iter().filter(allowed).collect()
+    urls.into_iter().filter(allowed).collect()
 }
 
 /// Follows each piece of advice singly. Returns their number, and those that did not hold.
-fn each_advice_holds(rules: &Rules, context: &Context, broken: &mut Vec<String>) -> usize {
+fn each_advice_holds(rules: &Rules, context: &LintContext, broken: &mut Vec<String>) -> usize {
     let before = findings(&Draft::from(rules), context);
-    let errors = |found: &[Finding]| -> BTreeSet<(FindingId, Subject)> {
-        let errors = found.iter().filter(|one| one.severity == Severity::Error);
+    let errors = |findings: &[Finding]| -> BTreeSet<(FindingId, Subject)> {
+        let errors = findings.iter().filter(|one| one.severity == Severity::Error);
         errors.map(|one| (one.id, one.subject.clone())).collect()
     };
     let mut followed = 0;
@@ -269,12 +268,12 @@ fn nothing_is(broken: &[String]) {
     assert!(broken.is_empty(), "{} broken: {:#?}", broken.len(), &broken[..broken.len().min(12)]);
 }
 
-fn contexts() -> Vec<Context> {
+fn contexts() -> Vec<LintContext> {
     let mut all = Vec::new();
     for os_type in [OsType::Linux, OsType::Windows] {
         for endpoint in [Endpoint::Imds, Endpoint::WireServer] {
             for default_access in [DefaultAccess::Allow, DefaultAccess::Deny] {
-                all.push(Context {
+                all.push(LintContext {
                     os_type: Some(os_type),
                     endpoint: Some(endpoint),
                     ..access(Mode::Enforce, default_access)
@@ -459,15 +458,15 @@ fn sample() -> Value {
 
 #[test]
 fn closing_the_bare_path_keeps_the_guest_agent() {
-    let windows = Context {
+    let windows = LintContext {
         os_type: Some(OsType::Windows),
         endpoint: Some(Endpoint::WireServer),
         ..access(Mode::Enforce, DefaultAccess::Allow)
     };
     // If the profile's settings are unknown, the rules show them.
     for context in [windows.clone(), access(Mode::Enforce, DefaultAccess::Allow)] {
-        let said = of(FindingId::L20, &sample(), &context);
-        assert!(said[0].contains("list it in the roles \"agents\" and \"setup\"."), "{said:?}");
+        let messages = of(FindingId::L20, &sample(), &context);
+        assert!(messages[0].contains("list it in the roles \"agents\" and \"setup\"."), "{messages:?}");
     }
     let mut broken = Vec::new();
     each_advice_holds(&read(&sample()), &windows, &mut broken);

@@ -2,12 +2,12 @@ use super::super::super::{Identity, Text};
 use super::*;
 
 #[track_caller]
-fn one_speaks(id: FindingId, conditions: Value, context: &Context, parts: &[&str]) {
+fn one_speaks(id: FindingId, conditions: Value, context: &LintContext, parts: &[&str]) {
     speaks(id, &identity(conditions), context, parts);
 }
 
 #[track_caller]
-fn one_quiet(id: FindingId, conditions: Value, context: &Context) {
+fn one_quiet(id: FindingId, conditions: Value, context: &LintContext) {
     quiet(id, &identity(conditions), context);
 }
 
@@ -39,7 +39,7 @@ fn l30_needs_all_conditions_to_be_known() {
 fn l31_another_file_name() {
     let cscript = json!({ "exe_path": r"C:\Windows\System32\cscript.exe", "process_name": "cscript", "user_name": "x" });
     one_speaks(FindingId::L31, cscript.clone(), &windows(), &["error", ".process_name", "\"cscript.exe\""]);
-    one_speaks(FindingId::L31, cscript, &Context::default(), &["\"cscript.exe\""]);
+    one_speaks(FindingId::L31, cscript, &LintContext::default(), &["\"cscript.exe\""]);
     one_speaks(
         FindingId::L31,
         json!({ "process_name": "/usr/bin/x", "user_name": "u" }),
@@ -119,7 +119,7 @@ fn l35_paths_that_never_match() {
     one_quiet(FindingId::L35, json!({ "exe_path": "/opt/x" }), &linux());
     one_quiet(FindingId::L35, json!({ "exe_path": "D:/opt/x.exe" }), &windows());
     one_quiet(FindingId::L35, json!({ "exe_path": r"\\?\C:\x.exe" }), &windows());
-    one_speaks(FindingId::L35, json!({ "exe_path": "x" }), &Context::default(), &["is not absolute"]);
+    one_speaks(FindingId::L35, json!({ "exe_path": "x" }), &LintContext::default(), &["is not absolute"]);
 }
 
 #[test]
@@ -227,18 +227,18 @@ fn l39_letters_that_are_not_reliable() {
 fn l40_a_linux_account_alone() {
     one_speaks(FindingId::L40, json!({ "user_name": "web" }), &linux(), &["warning", "group id"]);
     one_quiet(FindingId::L40, json!({ "user_name": "web" }), &windows());
-    let wire = Context { endpoint: Some(Endpoint::WireServer), ..linux() };
+    let wire = LintContext { endpoint: Some(Endpoint::WireServer), ..linux() };
     one_quiet(FindingId::L40, json!({ "user_name": "root" }), &wire);
     one_quiet(FindingId::L40, json!({ "user_name": "web", "exe_path": "/opt/x" }), &linux());
 }
 
 #[test]
 fn l41_users_that_the_wireserver_refuses() {
-    let wire = |context: Context| Context { endpoint: Some(Endpoint::WireServer), ..context };
+    let wire = |context: LintContext| LintContext { endpoint: Some(Endpoint::WireServer), ..context };
     let web = json!({ "user_name": "web", "exe_path": "/opt/x" });
     one_speaks(FindingId::L41, web.clone(), &wire(linux()), &["error", "never elevated"]);
     one_quiet(FindingId::L41, web.clone(), &wire(windows()));
-    one_quiet(FindingId::L41, web, &Context { endpoint: Some(Endpoint::Imds), ..linux() });
+    one_quiet(FindingId::L41, web, &LintContext { endpoint: Some(Endpoint::Imds), ..linux() });
     one_quiet(FindingId::L41, json!({ "user_name": "root" }), &wire(linux()));
 }
 

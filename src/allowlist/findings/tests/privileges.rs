@@ -2,22 +2,22 @@ use super::*;
 
 #[track_caller]
 fn path_speaks(id: FindingId, path: &str, parts: &[&str]) {
-    speaks(id, &privilege(path, json!({})), &Context::default(), parts);
+    speaks(id, &privilege(path, json!({})), &LintContext::default(), parts);
 }
 
 #[track_caller]
 fn path_quiet(id: FindingId, path: &str) {
-    quiet(id, &privilege(path, json!({})), &Context::default());
+    quiet(id, &privilege(path, json!({})), &LintContext::default());
 }
 
 #[track_caller]
 fn query_speaks(id: FindingId, query: Value, parts: &[&str]) {
-    speaks(id, &privilege("/a", query), &Context::default(), parts);
+    speaks(id, &privilege("/a", query), &LintContext::default(), parts);
 }
 
 #[track_caller]
 fn query_quiet(id: FindingId, query: Value) {
-    quiet(id, &privilege("/a", query), &Context::default());
+    quiet(id, &privilege("/a", query), &LintContext::default());
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn l14_a_path_that_covers_everything() {
     for path in ["/", "/metadata", "/Metadata/", "/machine"] {
         path_speaks(FindingId::L14, path, &["warning", "covers everything"]);
     }
-    let at = |endpoint| Context { endpoint: Some(endpoint), ..linux() };
+    let at = |endpoint| LintContext { endpoint: Some(endpoint), ..linux() };
     let machine = of(FindingId::L14, &privilege("/machine", json!({})), &at(Endpoint::WireServer));
     assert!(
         machine[0].contains("certificates and the goal state") && !machine[0].contains("token"),

@@ -5,17 +5,17 @@ fn document(value: &Value) -> Document {
 }
 
 fn ids(document: &Document) -> Vec<(FindingId, String)> {
-    let found = document_findings(document, &Context::default());
-    found.into_iter().map(|finding| (finding.id, finding.subject.to_string())).collect()
+    let findings = document_findings(document, &LintContext::default());
+    findings.into_iter().map(|finding| (finding.id, finding.subject.to_string())).collect()
 }
 
 #[test]
 fn l01_an_absent_list() {
     let absent =
         document(&json!({ "rules": { "privileges": [{ "name": "p", "path": "/a" }], "roles": [] } }));
-    let said = ids(&absent);
-    assert!(said.contains(&(FindingId::L01, "rules.identities".into())), "{said:?}");
-    assert!(said.contains(&(FindingId::L01, "rules.role_assignments".into())), "{said:?}");
+    let messages = ids(&absent);
+    assert!(messages.contains(&(FindingId::L01, "rules.identities".into())), "{messages:?}");
+    assert!(messages.contains(&(FindingId::L01, "rules.role_assignments".into())), "{messages:?}");
 
     for fine in [json!({ "rules": null }), json!({ "rules": {} }), json!({ "rules": { "privileges": {} } })] {
         assert_eq!(ids(&document(&fine)), []);
@@ -67,17 +67,17 @@ fn l03_equal_names() {
 fn l04_rules_that_are_not_in_force_close_nothing() {
     let mut rules = good();
     rules["privileges"]["closed"] = json!({ "path": "/metadata/attested" });
-    let said = of(FindingId::L04, &rules, &access(Mode::Disabled, DefaultAccess::Allow));
-    assert!(said[0].contains("granted to nobody") && !said[0].contains("closes"), "{said:#?}");
+    let messages = of(FindingId::L04, &rules, &access(Mode::Disabled, DefaultAccess::Allow));
+    assert!(messages[0].contains("granted to nobody") && !messages[0].contains("closes"), "{messages:#?}");
 
     // If a list is absent, the agent ignores the others.
     let document = Document::from_value(&json!({
         "mode": "Enforce", "defaultAccess": "Allow",
         "rules": { "privileges": [{ "name": "closed", "path": "/metadata/attested" }], "roles": [], "identities": [] }
     }));
-    let said = document_findings(&document.unwrap(), &linux());
-    assert!(said.iter().any(|one| one.message == "is granted to nobody."), "{said:#?}");
-    assert!(!said.iter().any(|one| matches!(one.id, FindingId::L50 | FindingId::L51)), "{said:#?}");
+    let messages = document_findings(&document.unwrap(), &linux());
+    assert!(messages.iter().any(|one| one.message == "is granted to nobody."), "{messages:#?}");
+    assert!(!messages.iter().any(|one| matches!(one.id, FindingId::L50 | FindingId::L51)), "{messages:#?}");
 }
 
 #[test]
@@ -93,10 +93,10 @@ fn l04_unused_elements() {
 
     rules["privileges"]["below"] = json!({ "path": "/metadata/instance/compute/userdata" });
     rules["privileges"]["above"] = json!({ "path": "/metadata/identity" });
-    let said = of(FindingId::L04, &rules, &linux());
-    assert!(said[0].contains("closes its path except to whoever has \"token\""), "{said:#?}");
-    assert!(said[1].contains("closes nothing to whoever has \"instance\""), "{said:#?}");
-    assert!(said[2].contains("closes its path to everybody"), "{said:#?}");
+    let messages = of(FindingId::L04, &rules, &linux());
+    assert!(messages[0].contains("closes its path except to whoever has \"token\""), "{messages:#?}");
+    assert!(messages[1].contains("closes nothing to whoever has \"instance\""), "{messages:#?}");
+    assert!(messages[2].contains("closes its path to everybody"), "{messages:#?}");
 
     let mut rules = good();
     rules["roles"]["spare"] = json!({ "privileges": ["token"] });
@@ -109,8 +109,8 @@ fn l04_unused_elements() {
     let mut rules = good();
     rules["roles"]["none"] = json!({ "privileges": [] });
     rules["role_assignments"]["none"] = json!({ "identities": [] });
-    let said = of(FindingId::L04, &rules, &linux());
-    assert_eq!(said.len(), 2, "{said:#?}");
+    let messages = of(FindingId::L04, &rules, &linux());
+    assert_eq!(messages.len(), 2, "{messages:#?}");
     quiet(FindingId::L04, &good(), &linux());
 }
 

@@ -2,7 +2,8 @@ use super::*;
 
 #[test]
 fn l06_production_that_is_not_enforced() {
-    let named = |name: &str, mode| Context { names: vec![name.into()], ..access(mode, DefaultAccess::Deny) };
+    let named =
+        |name: &str, mode| LintContext { names: vec![name.into()], ..access(mode, DefaultAccess::Deny) };
     speaks(FindingId::L06, &good(), &named("web-prod", Mode::Audit), &["warning", "mode", "web-prod"]);
     speaks(FindingId::L06, &good(), &named("prod_eu", Mode::Disabled), &["Disabled"]);
     quiet(FindingId::L06, &good(), &named("web-prod", Mode::Enforce));
@@ -20,7 +21,7 @@ fn l21_an_open_default() {
 
 #[test]
 fn l24_paths_of_the_other_endpoint() {
-    let at = |endpoint| Context { endpoint: Some(endpoint), ..Context::default() };
+    let at = |endpoint| LintContext { endpoint: Some(endpoint), ..LintContext::default() };
     let machine = privilege("/machine", json!({ "comp": "goalstate" }));
     speaks(FindingId::L24, &machine, &at(Endpoint::Imds), &["warning", ".path", "not a path of IMDS"]);
     quiet(FindingId::L24, &machine, &at(Endpoint::WireServer));
@@ -31,7 +32,7 @@ fn l24_paths_of_the_other_endpoint() {
 
 #[test]
 fn l24_no_privilege_for_the_plugin() {
-    let wire = |default_access| Context {
+    let wire = |default_access| LintContext {
         endpoint: Some(Endpoint::WireServer),
         ..access(Mode::Enforce, default_access)
     };
@@ -47,16 +48,16 @@ fn l24_no_privilege_for_the_plugin() {
 fn l50_who_reaches_what() {
     speaks(FindingId::L50, &good(), &linux(), &["info", "\"web\" reaches managed-identity tokens."]);
     quiet(FindingId::L50, &privilege("/metadata/instance", json!({})), &linux());
-    let open = Context { endpoint: Some(Endpoint::Imds), ..access(Mode::Enforce, DefaultAccess::Allow) };
-    let said = of(FindingId::L50, &privilege("/metadata/attested", json!({})), &open);
+    let open = LintContext { endpoint: Some(Endpoint::Imds), ..access(Mode::Enforce, DefaultAccess::Allow) };
+    let messages = of(FindingId::L50, &privilege("/metadata/attested", json!({})), &open);
     for part in ["\"web\" reaches attested data.", "every process reaches managed-identity tokens"] {
-        assert!(said.iter().any(|one| one.contains(part)), "{said:?}");
+        assert!(messages.iter().any(|one| one.contains(part)), "{messages:?}");
     }
 }
 
 #[test]
 fn l51_the_platforms_own_callers() {
-    let strict = |os_type, endpoint| Context {
+    let strict = |os_type, endpoint| LintContext {
         os_type: Some(os_type),
         endpoint: Some(endpoint),
         ..access(Mode::Enforce, DefaultAccess::Deny)
@@ -92,5 +93,5 @@ fn l51_the_platforms_own_callers() {
     }
     let platform = json!({ "user_name": "root", "process_name": "platform-python3.6" });
     quiet(FindingId::L51, &with(platform, json!(["goalstate", "health"])), &wire);
-    quiet(FindingId::L51, &good(), &Context { mode: Some(Mode::Audit), ..wire });
+    quiet(FindingId::L51, &good(), &LintContext { mode: Some(Mode::Audit), ..wire });
 }

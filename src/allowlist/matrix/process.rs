@@ -8,7 +8,7 @@ use super::super::{Destination, Endpoint, Identity, OsType, Request, Rules};
 
 /// A process for decisions.
 #[derive(Clone, Debug)]
-pub(super) struct Caller {
+pub(super) struct Process {
     pub(super) user_name: String,
     user_groups: Vec<String>,
     exe_path: String,
@@ -17,13 +17,13 @@ pub(super) struct Caller {
 }
 
 /// Texts that equal no condition of some rules.
-pub(super) struct Others {
+pub(super) struct UnusedNames {
     user_name: String,
     file: String,
     os_type: OsType,
 }
 
-impl Others {
+impl UnusedNames {
     pub(super) fn new(rules: &[&Rules], os_type: Option<OsType>) -> Self {
         let all = || rules.iter().flat_map(|rules| rules.identities.values());
         let unlike = |word: &str, used: &BTreeSet<&str>| {
@@ -43,24 +43,28 @@ impl Others {
         let files = files.chain(all().filter_map(|one| one.process_name.as_deref())).collect();
         Self { user_name: unlike("another", &users), file: unlike("another", &files), os_type }
     }
+
+    pub(super) const fn os_type(&self) -> OsType {
+        self.os_type
+    }
 }
 
-impl Caller {
+impl Process {
     /// A process with an identity, or without any if that is possible.
-    pub(super) fn new(identity: Option<&Identity>, others: &Others) -> Self {
+    pub(super) fn new(identity: Option<&Identity>, unused: &UnusedNames) -> Self {
         let text = |of: fn(&Identity) -> &Option<String>| identity.and_then(|one| of(one).clone());
         let (path, process) = (text(|one| &one.exe_path), text(|one| &one.process_name));
         // The agent uses the last component of the path as the name.
-        let file = path.as_deref().map(|path| file_of(path, others.os_type).to_owned());
+        let file = path.as_deref().map(|path| file_of(path, unused.os_type).to_owned());
         let is_possible = match (&file, &process) {
             (Some(file), Some(process)) => file == process,
             _ => true,
         };
-        let process_name = file.or(process).unwrap_or_else(|| others.file.clone());
-        let (root, joint) = if others.os_type == OsType::Windows { ("C:", '\\') } else { ("", '/') };
-        let exe_path = path.unwrap_or_else(|| format!("{root}{joint}{}{joint}{process_name}", others.file));
+        let process_name = file.or(process).unwrap_or_else(|| unused.file.clone());
+        let (root, joint) = if unused.os_type == OsType::Windows { ("C:", '\\') } else { ("", '/') };
+        let exe_path = path.unwrap_or_else(|| format!("{root}{joint}{}{joint}{process_name}", unused.file));
         Self {
-            user_name: text(|one| &one.user_name).unwrap_or_else(|| others.user_name.clone()),
+            user_name: text(|one| &one.user_name).unwrap_or_else(|| unused.user_name.clone()),
             user_groups: text(|one| &one.group_name).into_iter().collect(),
             exe_path,
             process_name,
@@ -79,11 +83,5 @@ impl Caller {
             elevated: endpoint.profile() == Endpoint::WireServer,
             ..Request::new(Destination::Host(endpoint), target)
         }
-    }
-}
-
-impl Others {
-    pub(super) const fn os_type(&self) -> OsType {
-        self.os_type
     }
 }

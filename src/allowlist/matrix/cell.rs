@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::super::decision::{Held, Question};
+use super::super::decision::{CallerRoles, MatchedRequest};
 use super::super::{
     Allowlist, DefaultAccess, Document, Endpoint, Matcher, Mode, OsType, Rules, Step, Verdict,
 };
-use super::caller::Caller;
+use super::process::Process;
 
 /// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Answer {
+pub enum CellOutcome {
     /// A role allows it.
     Allowed,
     /// No privilege matches, and the default access is Allow.
@@ -29,7 +29,7 @@ pub enum Answer {
     Impossible,
 }
 
-impl Answer {
+impl CellOutcome {
     /// Whether the request passes without being recorded.
     pub const fn is_allowed(self) -> bool {
         matches!(self, Self::Allowed | Self::ByDefault | Self::NotEvaluated)
@@ -64,7 +64,7 @@ impl Answer {
 
 /// What allows a request.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct By {
+pub struct AllowedBy {
     /// The role.
     pub role: String,
     /// The privilege that matches.
@@ -77,16 +77,16 @@ pub struct By {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
     /// The outcome.
-    pub answer: Answer,
+    pub outcome: CellOutcome,
     /// What allows it, if a role does.
-    pub by: Option<By>,
+    pub by: Option<AllowedBy>,
     /// A privilege that allows some requests of the row, if it does not allow this one.
-    pub in_part: Option<By>,
+    pub in_part: Option<AllowedBy>,
 }
 
 impl Cell {
-    pub(super) const fn plain(answer: Answer) -> Self {
-        Self { answer, by: None, in_part: None }
+    pub(super) const fn plain(outcome: CellOutcome) -> Self {
+        Self { outcome, by: None, in_part: None }
     }
 }
 
@@ -130,42 +130,51 @@ impl Decider {
     }
 
     /// The identities and roles of a process, by each reading.
-    pub(super) fn held(&self, caller: &Caller) -> Vec<Held> {
-        let request = caller.request("/", self.endpoint, self.os_type);
-        self.matchers.iter().map(|matcher| matcher.held(&request)).collect()
+    pub(super) fn roles_of(&self, process: &Process) -> Vec<CallerRoles> {
+        let request = process.request("/", self.endpoint, self.os_type);
+        self.matchers.iter().map(|matcher| matcher.roles_of_caller(&request)).collect()
     }
 
     /// The part of a decision that does not depend on the caller.
-    pub(super) fn question(&self, anybody: &Caller, target: &str) -> Vec<Question<'_>> {
-        let request = anybody.request(target, self.endpoint, self.os_type);
-        self.matchers.iter().map(|matcher| matcher.question(&request)).collect()
+    pub(super) fn match_request(&self, process: &Process, target: &str) -> Vec<MatchedRequest<'_>> {
+        let request = process.request(target, self.endpoint, self.os_type);
+        self.matchers.iter().map(|matcher| matcher.match_request(&request)).collect()
     }
 
     /// The outcome of one request, and what allows it.
-    pub(super) fn answer(&self, caller: &Caller, held: &[Held], question: &[Question<'_>]) -> Cell {
-        if !caller.is_possible {
-            return Cell::plain(Answer::Impossible);
+    pub(super) fn decide(
+        &self,
+        process: &Process,
+        roles: &[CallerRoles],
+        matched: &[MatchedRequest<'_>],
+    ) -> Cell {
+        if !process.is_possible {
+            return Cell::plain(CellOutcome::Impossible);
         }
-        let mut answers = self.matchers.iter().zip(held).zip(question).map(|((matcher, held), question)| {
-            let decision = matcher.answer(question, held);
-            let answer = match (decision.verdict, decision.step, self.mode) {
-                (Verdict::Allowed, Step::Granted, _) => Answer::Allowed,
-                (Verdict::Allowed, Step::DefaultAccess, _) => Answer::ByDefault,
-                (Verdict::Allowed, ..) => Answer::NotEvaluated,
-                (Verdict::AllowedByAudit, ..) => Answer::Recorded,
-                (Verdict::Denied, _, None) => Answer::NotAllowed,
-                (Verdict::Denied, ..) => Answer::Denied,
+        let mut cells = self.matchers.iter().zip(roles).zip(matched).map(|((matcher, roles), matched)| {
+            let decision = matcher.decide_matched(matched, roles);
+            let outcome = match (decision.verdict, decision.step, self.mode) {
+                (Verdict::Allowed, Step::Granted, _) => CellOutcome::Allowed,
+                (Verdict::Allowed, Step::DefaultAccess, _) => CellOutcome::ByDefault,
+                (Verdict::Allowed, ..) => CellOutcome::NotEvaluated,
+                (Verdict::AllowedByAudit, ..) => CellOutcome::Recorded,
+                (Verdict::Denied, _, None) => CellOutcome::NotAllowed,
+                (Verdict::Denied, ..) => CellOutcome::Denied,
             };
             let name = |name: Option<&str>| name.unwrap_or_default().to_owned();
-            let by = (answer == Answer::Allowed).then(|| By {
+            let by = (outcome == CellOutcome::Allowed).then(|| AllowedBy {
                 role: name(decision.role),
                 privilege: name(decision.privilege),
                 identity: name(decision.identity),
             });
-            Cell { by, ..Cell::plain(answer) }
+            Cell { by, ..Cell::plain(outcome) }
         });
-        let Some(first) = answers.next() else { return Cell::plain(Answer::Unknown) };
-        if answers.any(|other| other.answer != first.answer) { Cell::plain(Answer::Unknown) } else { first }
+        let Some(first) = cells.next() else { return Cell::plain(CellOutcome::Unknown) };
+        if cells.any(|other| other.outcome != first.outcome) {
+            Cell::plain(CellOutcome::Unknown)
+        } else {
+            first
+        }
     }
 
     /// The readings of the unknown parts.
@@ -174,15 +183,15 @@ impl Decider {
     }
 
     /// The identities that a process has.
-    pub(super) fn identities_of(&self, caller: &Caller) -> BTreeSet<String> {
-        let held = self.held(caller);
-        let all = self.matchers.iter().zip(&held);
-        all.flat_map(|(matcher, held)| matcher.names_of(held)).map(str::to_owned).collect()
+    pub(super) fn identities_of(&self, process: &Process) -> BTreeSet<String> {
+        let roles = self.roles_of(process);
+        let all = self.matchers.iter().zip(&roles);
+        all.flat_map(|(matcher, roles)| matcher.names_of(roles)).map(str::to_owned).collect()
     }
 
     /// Whether no privilege matches a request.
-    pub(super) fn is_unmatched(&self, caller: &Caller, target: &str) -> bool {
-        let request = caller.request(target, self.endpoint, self.os_type);
+    pub(super) fn is_unmatched(&self, process: &Process, target: &str) -> bool {
+        let request = process.request(target, self.endpoint, self.os_type);
         self.matchers.iter().all(|matcher| matcher.matches(&request).privileges.is_empty())
     }
 }

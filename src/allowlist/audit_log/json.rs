@@ -1,5 +1,5 @@
-//! Finds records inside JSON of any shape without building the value: an object that is a record, an object
-//! with a text that contains one (an event), a table of columns and rows, and lists of any of them.
+//! Finds records inside JSON of any shape without building the value. A record is an object, or a text in one
+//! (an event), or the row of a table; all of these may be in lists.
 
 use std::cell::Cell;
 use std::fmt;
@@ -8,46 +8,46 @@ use std::io::{self, Read};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 
-use super::fields::{Fields, Groups, Member, Text};
+use super::fields::{FieldText, Fields, Groups, Member};
 use super::{Reading, Record};
 
 /// The nesting depth up to which texts with JSON are read.
 const DEEPEST_TEXT: u8 = 4;
 
 /// The receiver of the records.
-pub(super) type Found<'f> = &'f mut dyn FnMut(Fields);
+pub(super) type OnFields<'f> = &'f mut dyn FnMut(Fields);
 
 /// Reads JSON values one after the other until the log ends or something else than JSON follows. The caller
 /// then reads the rest as lines.
 pub(super) fn documents(
     log: &mut impl Read,
     reading: &mut Reading,
-    found: &mut dyn FnMut(Record, &mut Reading),
+    on_record: &mut dyn FnMut(Record, &mut Reading),
 ) -> io::Result<()> {
     loop {
-        let mut log = Noting { log, seen: false };
+        let mut log = TrackingReader { log, has_content: false };
         let mut deserializer = serde_json::Deserializer::from_reader(&mut log);
         let mut elements = 0;
-        let missed = Missed::default();
-        let walked = {
-            let mut each = |fields: Fields| {
+        let empty = EmptyElements::default();
+        let result = {
+            let mut on_fields = |fields: Fields| {
                 elements += 1;
                 if let Some(record) = fields.record() {
-                    found(record, reading);
+                    on_record(record, reading);
                 }
             };
-            let counting = Counting::Elements(&missed);
-            Walk { depth: 0, counting, found: &mut each }.deserialize(&mut deserializer)
+            let counting = Counting::Elements(&empty);
+            RecordVisitor { depth: 0, counting, on_fields: &mut on_fields }.deserialize(&mut deserializer)
         };
-        reading.lines += elements + missed.count.get();
-        reading.is_table |= missed.is_list.get();
-        reading.not_understood += missed.count.get();
-        match walked.map_err(|error| (error.classify(), error)) {
-            Ok(_) => reading.not_understood += usize::from(elements == 0 && !missed.is_list.get()),
+        reading.lines += elements + empty.count.get();
+        reading.is_table |= empty.is_list.get();
+        reading.not_understood += empty.count.get();
+        match result.map_err(|error| (error.classify(), error)) {
+            Ok(_) => reading.not_understood += usize::from(elements == 0 && !empty.is_list.get()),
             Err((Category::Io, error)) => return Err(error.into()),
             Err((Category::Eof, _)) => {
                 // If the input ends between two values, it is complete; inside a value, it is truncated.
-                reading.truncated += usize::from(log.seen);
+                reading.truncated += usize::from(log.has_content);
                 return Ok(());
             }
             Err((Category::Syntax | Category::Data, _)) => {
@@ -59,15 +59,15 @@ pub(super) fn documents(
 }
 
 /// A reader that records whether it has read anything but blanks.
-struct Noting<'r, R> {
+struct TrackingReader<'r, R> {
     log: &'r mut R,
-    seen: bool,
+    has_content: bool,
 }
 
-impl<R: Read> Read for Noting<'_, R> {
+impl<R: Read> Read for TrackingReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.log.read(buffer)?;
-        self.seen |= buffer.iter().take(length).any(|byte| !byte.is_ascii_whitespace());
+        self.has_content |= buffer.iter().take(length).any(|byte| !byte.is_ascii_whitespace());
         Ok(length)
     }
 }
@@ -81,22 +81,22 @@ pub(super) fn is_container(text: &[u8]) -> bool {
 }
 
 /// Finds records in the JSON value at the beginning of a text and ignores the rest. Returns their number.
-pub(super) fn text(text: &str, depth: u8, found: Found<'_>) -> Result<usize, serde_json::Error> {
+pub(super) fn text(text: &str, depth: u8, on_fields: OnFields<'_>) -> Result<usize, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    Walk { depth, counting: Counting::Nothing, found }.deserialize(&mut deserializer)
+    RecordVisitor { depth, counting: Counting::Nothing, on_fields }.deserialize(&mut deserializer)
 }
 
 /// Elements of a list or rows of a table without a record.
 #[derive(Debug, Default)]
-struct Missed {
+struct EmptyElements {
     count: Cell<usize>,
     /// Whether there is a list or table.
     is_list: Cell<bool>,
 }
 
-impl Missed {
+impl EmptyElements {
     /// Counts an element that had this many records.
-    fn element(&self, records: usize) {
+    fn add(&self, records: usize) {
         self.count.set(self.count.get() + usize::from(records == 0));
     }
 }
@@ -106,19 +106,19 @@ impl Missed {
 enum Counting<'m> {
     Nothing,
     /// Elements of the list that a document is, or has as its `value`; rows of its tables.
-    Elements(&'m Missed),
+    Elements(&'m EmptyElements),
     /// Rows of tables.
-    Rows(&'m Missed),
+    Rows(&'m EmptyElements),
 }
 
 /// Visits a value; returns the number of its records.
-struct Walk<'f> {
+struct RecordVisitor<'f> {
     depth: u8,
     counting: Counting<'f>,
-    found: Found<'f>,
+    on_fields: OnFields<'f>,
 }
 
-impl<'de> DeserializeSeed<'de> for Walk<'_> {
+impl<'de> DeserializeSeed<'de> for RecordVisitor<'_> {
     type Value = usize;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
@@ -126,7 +126,7 @@ impl<'de> DeserializeSeed<'de> for Walk<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Walk<'_> {
+impl<'de> Visitor<'de> for RecordVisitor<'_> {
     type Value = usize;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -145,12 +145,13 @@ impl<'de> Visitor<'de> for Walk<'_> {
                 }
                 Member::Other | Member::Value | Member::Tables => {
                     let counting = match (member, self.counting) {
-                        (Member::Value, Counting::Elements(missed)) => Counting::Elements(missed),
-                        (Member::Tables, Counting::Elements(missed)) => Counting::Rows(missed),
+                        (Member::Value, Counting::Elements(empty)) => Counting::Elements(empty),
+                        (Member::Tables, Counting::Elements(empty)) => Counting::Rows(empty),
                         _ => Counting::Nothing,
                     };
-                    let walk = Walk { depth: self.depth, counting, found: &mut *self.found };
-                    inside += map.next_value_seed(walk)?;
+                    let visitor =
+                        RecordVisitor { depth: self.depth, counting, on_fields: &mut *self.on_fields };
+                    inside += map.next_value_seed(visitor)?;
                 }
                 Member::Columns => {
                     columns = map.next_value::<Vec<Column>>().unwrap_or_default();
@@ -159,15 +160,15 @@ impl<'de> Visitor<'de> for Walk<'_> {
                     inside += map.next_value_seed(Rows {
                         columns: &columns,
                         counting: self.counting,
-                        found: &mut *self.found,
+                        on_fields: &mut *self.on_fields,
                     })?;
                 }
                 Member::UserGroups => fields.set_groups(map.next_value::<Groups>()?),
-                member => fields.set(member, map.next_value::<Text>()?),
+                member => fields.set(member, map.next_value::<FieldText>()?),
             }
         }
         if inside == 0 && fields.is_started() {
-            (self.found)(fields);
+            (self.on_fields)(fields);
             inside = 1;
         }
         Ok(inside)
@@ -176,19 +177,20 @@ impl<'de> Visitor<'de> for Walk<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<usize, A::Error> {
         let mut inside = 0;
         let of_elements = match self.counting {
-            Counting::Rows(missed) => Counting::Rows(missed),
+            Counting::Rows(empty) => Counting::Rows(empty),
             Counting::Nothing | Counting::Elements(_) => Counting::Nothing,
         };
         loop {
-            let walk = Walk { depth: self.depth, counting: of_elements, found: &mut *self.found };
-            let Some(more) = list.next_element_seed(walk)? else { break };
+            let visitor =
+                RecordVisitor { depth: self.depth, counting: of_elements, on_fields: &mut *self.on_fields };
+            let Some(more) = list.next_element_seed(visitor)? else { break };
             inside += more;
-            if let Counting::Elements(missed) = self.counting {
-                missed.element(more);
+            if let Counting::Elements(empty) = self.counting {
+                empty.add(more);
             }
         }
-        if let Counting::Elements(missed) | Counting::Rows(missed) = self.counting {
-            missed.is_list.set(true);
+        if let Counting::Elements(empty) | Counting::Rows(empty) = self.counting {
+            empty.is_list.set(true);
         }
         Ok(inside)
     }
@@ -207,7 +209,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
             text
         };
         let start = text.find('{').and_then(|start| text.get(start..)).unwrap_or_default();
-        Ok(self::text(start, self.depth + 1, self.found).unwrap_or_default())
+        Ok(self::text(start, self.depth + 1, self.on_fields).unwrap_or_default())
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<usize, E> {
@@ -241,7 +243,7 @@ struct Column {
 struct Rows<'f> {
     columns: &'f [Column],
     counting: Counting<'f>,
-    found: Found<'f>,
+    on_fields: OnFields<'f>,
 }
 
 impl<'de> DeserializeSeed<'de> for Rows<'_> {
@@ -261,16 +263,16 @@ impl<'de> Visitor<'de> for Rows<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<usize, A::Error> {
         let mut inside = 0;
-        while let Some(row) = rows.next_element::<Vec<Text>>()? {
+        while let Some(row) = rows.next_element::<Vec<FieldText>>()? {
             let columns = self.columns.iter().map(|column| column.name.as_str());
-            let more = row_of(columns, row.into_iter(), self.found);
+            let more = row_of(columns, row.into_iter(), self.on_fields);
             inside += more;
-            if let Counting::Elements(missed) | Counting::Rows(missed) = self.counting {
-                missed.element(more);
+            if let Counting::Elements(empty) | Counting::Rows(empty) = self.counting {
+                empty.add(more);
             }
         }
-        if let Counting::Elements(missed) | Counting::Rows(missed) = self.counting {
-            missed.is_list.set(true);
+        if let Counting::Elements(empty) | Counting::Rows(empty) = self.counting {
+            empty.is_list.set(true);
         }
         Ok(inside)
     }
@@ -280,14 +282,14 @@ impl<'de> Visitor<'de> for Rows<'_> {
 /// event.
 pub(super) fn row_of<'c>(
     columns: impl Iterator<Item = &'c str>,
-    values: impl Iterator<Item = Text>,
-    found: Found<'_>,
+    values: impl Iterator<Item = FieldText>,
+    on_fields: OnFields<'_>,
 ) -> usize {
     let mut fields = Fields::default();
     let mut whole = None;
     for (column, value) in columns.zip(values) {
         match (Member::named(column), value) {
-            (Member::Other, Text(Some(text))) if whole.is_none() && text.contains("processFullPath") => {
+            (Member::Other, FieldText(Some(text))) if whole.is_none() && text.contains("processFullPath") => {
                 whole = Some(text);
             }
             (member, value) => fields.set(member, value),
@@ -295,9 +297,9 @@ pub(super) fn row_of<'c>(
     }
     if let Some(text) = whole {
         // An event does not have its time; its row does.
-        let mut with_time = |inner: Fields| found(inner.or_at(&fields));
-        let walk = Walk { depth: 1, counting: Counting::Nothing, found: &mut with_time };
-        let inside = walk.visit_str::<serde_json::Error>(&text).unwrap_or_default();
+        let mut with_time = |inner: Fields| on_fields(inner.or_time_of(&fields));
+        let visitor = RecordVisitor { depth: 1, counting: Counting::Nothing, on_fields: &mut with_time };
+        let inside = visitor.visit_str::<serde_json::Error>(&text).unwrap_or_default();
         if inside > 0 {
             return inside;
         }
@@ -305,6 +307,6 @@ pub(super) fn row_of<'c>(
     if !fields.is_started() {
         return 0;
     }
-    found(fields);
+    on_fields(fields);
     1
 }
