@@ -38,11 +38,11 @@ pub struct Emulator {
     /// The same at the start, for a reset.
     pub first_application: Application,
     /// When registration of `Microsoft.Compute` was requested.
-    pub registration: registration::Asked,
+    pub registration: registration::RequestedAt,
     /// The challenges of the Arc endpoint.
     pub challenges: Challenges,
     /// Its further addresses.
-    pub places: Places,
+    pub addresses: Addresses,
     /// The settings now.
     pub settings: Settings,
     /// The settings it was started with, for a reset.
@@ -75,7 +75,7 @@ pub struct Emulator {
 
 /// The emulator's addresses other than its main one.
 #[derive(Clone, Debug, Default)]
-pub struct Places {
+pub struct Addresses {
     /// `http://host:port` of the plain listener.
     pub machine: Option<String>,
     /// The directory of `az`.
@@ -111,7 +111,7 @@ impl Emulator {
             first_application: Application::default(),
             registration: None,
             challenges: Challenges::default(),
-            places: Places::default(),
+            addresses: Addresses::default(),
             first_settings: settings.clone(),
             settings,
             clock,

@@ -11,7 +11,7 @@ use gallery_emulator::arm::regions;
 use gallery_emulator::authority::Authority;
 use gallery_emulator::az::stand_in;
 use gallery_emulator::clock::Clock;
-use gallery_emulator::emulator::{Emulator, Places};
+use gallery_emulator::emulator::{Addresses, Emulator};
 use gallery_emulator::entra::Identity;
 use gallery_emulator::entra::application::{Application, FederatedCredential};
 use gallery_emulator::entra::managed_identity::arc::Challenges;
@@ -88,7 +88,7 @@ async fn start(run: Run) -> Result<(), String> {
     let program = std::env::current_exe().map_err(|error| text(&error))?;
     let az = stand_in::install(authority.directory(), &program, &machine_address)
         .map_err(|error| format!("the az stand-in cannot be made: {error}"))?;
-    emulator.places = Places { machine: Some(machine_address.clone()), az: Some(az.clone()) };
+    emulator.addresses = Addresses { machine: Some(machine_address.clone()), az: Some(az.clone()) };
     let server = Server::new(emulator, address);
     let ready = json!({
         "arm": server.base(),

@@ -10,7 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::arm::id::Kind;
-use crate::store::Work;
+use crate::store::WriteKind;
 
 /// How long a write takes: `quick`, `azure` or `azure/N`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,12 +33,12 @@ impl Pace {
     }
 
     /// How long a write takes, in seconds.
-    pub fn seconds(self, kind: Kind, work: Work) -> f64 {
+    pub fn seconds(self, kind: Kind, work: WriteKind) -> f64 {
         let azure = match (kind, work) {
             (Kind::Version, _) => 45.1,
-            (Kind::Profile, Work::Create) => 0.1,
-            (Kind::Profile, Work::Update) => 0.04,
-            (Kind::Profile, Work::Delete) => 0.25,
+            (Kind::Profile, WriteKind::Create) => 0.1,
+            (Kind::Profile, WriteKind::Update) => 0.04,
+            (Kind::Profile, WriteKind::Delete) => 0.25,
             (Kind::Gallery, _) => 0.4,
             (Kind::Group, _) => 20.0,
             (Kind::Machine | Kind::ScaleSet | Kind::Instance, _) => 30.0,
@@ -106,10 +106,10 @@ mod tests {
 
     #[test]
     fn a_pace_divides_every_time() {
-        let version = |pace: &str| pace.parse::<Pace>().unwrap().seconds(Kind::Version, Work::Create);
+        let version = |pace: &str| pace.parse::<Pace>().unwrap().seconds(Kind::Version, WriteKind::Create);
         assert!((version("azure") - 45.1).abs() < 1e-9);
         assert!((version("azure/20") - 2.255).abs() < 1e-9);
         assert!(version("quick") <= 0.0);
-        assert!(Pace::Azure(1.0).seconds(Kind::Profile, Work::Delete) < 0.34);
+        assert!(Pace::Azure(1.0).seconds(Kind::Profile, WriteKind::Delete) < 0.34);
     }
 }

@@ -13,7 +13,7 @@ use crate::entra::endpoint::TokenEndpoint;
 use crate::entra::error::EntraError;
 use crate::entra::issuer::Issuer;
 use crate::entra::managed_identity::ManagedIdentity;
-use crate::entra::oidc::Requests;
+use crate::entra::oidc::OidcEndpoints;
 use crate::exchange::{Reply, Request};
 use crate::faults::OperationFault;
 use crate::{arm, metadata};
@@ -33,8 +33,8 @@ pub fn answer(emulator: &mut Emulator, request: &Request, operation: Option<&Ope
     }
     match names.as_slice() {
         ["metadata", "endpoints"] => metadata::endpoints(request),
-        ["github", "idtoken"] => requests(emulator).github(request),
-        ["azure-devops", "oidctoken"] => requests(emulator).azure_devops(request),
+        ["github", "idtoken"] => oidc_endpoints(emulator).github(request),
+        ["azure-devops", "oidctoken"] => oidc_endpoints(emulator).azure_devops(request),
         [word, ".well-known", "openid-configuration"] if Issuer::of_word(word).is_some() => {
             Issuer::of_word(word).map_or_else(
                 || Reply::empty(StatusCode::NOT_FOUND),
@@ -146,8 +146,8 @@ fn managed(emulator: &Emulator) -> ManagedIdentity<'_> {
     }
 }
 
-fn requests(emulator: &Emulator) -> Requests<'_> {
-    Requests {
+fn oidc_endpoints(emulator: &Emulator) -> OidcEndpoints<'_> {
+    OidcEndpoints {
         identity: &emulator.identity,
         signer: emulator.tokens.signer(),
         now: emulator.shown_time(),

@@ -227,7 +227,7 @@ impl Server {
         if body.size_hint().lower() > LARGEST_BODY as u64 {
             return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
-        let mut held = Held { all: &self.reading, own: 0 };
+        let mut memory = BodyMemory { all: &self.reading, own: 0 };
         let mut bytes = Vec::new();
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|_| StatusCode::BAD_REQUEST)?;
@@ -235,7 +235,7 @@ impl Server {
             if bytes.len() + data.len() > LARGEST_BODY {
                 return Err(StatusCode::PAYLOAD_TOO_LARGE);
             }
-            if held.take(data.len()) > ALL_BODIES {
+            if memory.take(data.len()) > ALL_BODIES {
                 return Err(StatusCode::SERVICE_UNAVAILABLE);
             }
             bytes.extend_from_slice(&data);
@@ -254,19 +254,19 @@ async fn listen_again(address: SocketAddr) -> TcpListener {
 }
 
 /// A share of the memory for bodies, returned when the body has been read.
-struct Held<'a> {
+struct BodyMemory<'a> {
     all: &'a AtomicUsize,
     own: usize,
 }
 
-impl Held<'_> {
+impl BodyMemory<'_> {
     fn take(&mut self, bytes: usize) -> usize {
         self.own += bytes;
         self.all.fetch_add(bytes, Ordering::Relaxed) + bytes
     }
 }
 
-impl Drop for Held<'_> {
+impl Drop for BodyMemory<'_> {
     fn drop(&mut self) {
         self.all.fetch_sub(self.own, Ordering::Relaxed);
     }

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::arm::id::Kind;
-use crate::arm::throttle::Measure;
+use crate::arm::throttle::BucketScale;
 use crate::pace::Pace;
-use crate::store::Work;
+use crate::store::WriteKind;
 
 /// How an unfinished write is announced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -265,7 +265,7 @@ impl Settings {
     }
 
     /// How long a write takes, in seconds.
-    pub fn seconds(&self, kind: Kind, work: Work) -> f64 {
+    pub fn seconds(&self, kind: Kind, work: WriteKind) -> f64 {
         self.operation_seconds.unwrap_or_else(|| self.pace.seconds(kind, work))
     }
 
@@ -275,13 +275,13 @@ impl Settings {
     }
 
     /// The size and speed of ARM's buckets.
-    pub fn measure(&self) -> Measure {
-        Measure { size: self.throttle_size, speed: self.throttle_speed }
+    pub fn scale(&self) -> BucketScale {
+        BucketScale { size: self.throttle_size, speed: self.throttle_speed }
     }
 
     /// The size and speed of the Compute provider's limits.
-    pub fn compute_measure(&self) -> Measure {
-        if self.throttle_compute { self.measure() } else { Measure { size: 1.0, speed: 1.0 } }
+    pub fn compute_scale(&self) -> BucketScale {
+        if self.throttle_compute { self.scale() } else { BucketScale { size: 1.0, speed: 1.0 } }
     }
 
     /// Whether writes finish in their response.

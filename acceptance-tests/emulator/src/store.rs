@@ -34,7 +34,7 @@ impl Ending {
 
 /// The kind of a running write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Work {
+pub enum WriteKind {
     /// Makes the object.
     Create,
     /// Changes it.
@@ -43,7 +43,7 @@ pub enum Work {
     Delete,
 }
 
-impl Work {
+impl WriteKind {
     /// The `provisioningState` meanwhile.
     pub fn state(self) -> &'static str {
         match self {
@@ -60,7 +60,7 @@ pub struct Pending {
     /// Its operation.
     pub operation: String,
     /// Its kind.
-    pub work: Work,
+    pub work: WriteKind,
     /// When the object changes for good.
     pub ends: Millis,
     /// How.
@@ -74,7 +74,7 @@ pub struct Pending {
 
 impl Pending {
     /// The write of this operation.
-    pub fn of(operation: &Operation, work: Work) -> Self {
+    pub fn of(operation: &Operation, work: WriteKind) -> Self {
         Self {
             operation: operation.name.clone(),
             work,
@@ -235,14 +235,14 @@ impl Store {
             let Some(object) = self.objects.get_mut(&key) else { continue };
             let Some(pending) = object.pending.take() else { continue };
             match (pending.work, pending.ending) {
-                (Work::Delete, Ending::Succeeded) => {
+                (WriteKind::Delete, Ending::Succeeded) => {
                     let id = object.id.clone();
                     self.remove(&id);
                     if pending.lag > 0 {
                         self.ghosts.push(Ghost { id, until: pending.ends.saturating_add(pending.lag) });
                     }
                 }
-                (Work::Create, Ending::Failed | Ending::Canceled) if pending.leaves_nothing => {
+                (WriteKind::Create, Ending::Failed | Ending::Canceled) if pending.leaves_nothing => {
                     let id = object.id.clone();
                     self.remove(&id);
                 }
@@ -267,7 +267,7 @@ mod tests {
         Object::new(id(path), body, 0, "me")
     }
 
-    fn pending(work: Work, ends: Millis, ending: Ending, lag: Millis) -> Option<Pending> {
+    fn pending(work: WriteKind, ends: Millis, ending: Ending, lag: Millis) -> Option<Pending> {
         Some(Pending { operation: "o".to_owned(), work, ends, ending, lag, leaves_nothing: false })
     }
 
@@ -289,7 +289,7 @@ mod tests {
         let mut store = Store::default();
         let mut creating = object("rg");
         creating.state = "Creating".to_owned();
-        creating.pending = pending(Work::Create, 100, Ending::Succeeded, 0);
+        creating.pending = pending(WriteKind::Create, 100, Ending::Succeeded, 0);
         store.put(creating);
         store.settle(99);
         assert_eq!(store.get(&id("rg")).unwrap().state, "Creating");
@@ -301,7 +301,7 @@ mod tests {
     fn a_failed_delete_leaves_the_object() {
         let mut store = Store::default();
         let mut deleting = object("rg");
-        deleting.pending = pending(Work::Delete, 1, Ending::Failed, 0);
+        deleting.pending = pending(WriteKind::Delete, 1, Ending::Failed, 0);
         store.put(deleting);
         store.settle(1);
         assert_eq!(store.get(&id("rg")).unwrap().state, "Failed");
@@ -312,7 +312,7 @@ mod tests {
         let mut store = Store::default();
         store.put(object(GALLERY));
         let mut child = object(&format!("{GALLERY}/inVMAccessControlProfiles/p"));
-        child.pending = pending(Work::Delete, 10, Ending::Succeeded, 50);
+        child.pending = pending(WriteKind::Delete, 10, Ending::Succeeded, 50);
         let child_id = child.id.clone();
         store.put(child);
         store.settle(10);

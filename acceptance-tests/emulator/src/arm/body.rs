@@ -14,7 +14,7 @@ use crate::json;
 
 /// How to read a body.
 #[derive(Clone, Copy, Debug)]
-pub struct Reading {
+pub struct ReadOptions {
     /// Whether to refuse all that the contract refuses; otherwise unknown members are dropped and unknown
     /// words kept.
     pub strict: bool,
@@ -39,26 +39,26 @@ pub fn parse(request: &Request, strict: bool) -> Result<Value, ArmError> {
 
 /// Checks a body and returns the part that the service keeps: known, writable members in their canonical
 /// spelling.
-pub fn read(kind: Kind, body: &Value, reading: Reading) -> Result<Map<String, Value>, ArmError> {
+pub fn read(kind: Kind, body: &Value, options: ReadOptions) -> Result<Map<String, Value>, ArmError> {
     let Value::Object(sent) = body else {
         return Err(ArmError::content_invalid("The request body is not a JSON object"));
     };
-    if !reading.patch {
+    if !options.patch {
         let location = sent.iter().find(|(name, _)| name.eq_ignore_ascii_case("location"));
         if location.is_none_or(|(_, value)| value.is_null() || value.as_str().is_some_and(str::is_empty)) {
             return Err(ArmError::location_missing());
         }
     }
-    let reader = Reader { reading, kind };
+    let reader = Reader { options, kind };
     let kept = reader.record(sent, contract::body(kind), &Path::Root)?;
-    if reading.strict {
+    if options.strict {
         reader.check_regions(&kept)?;
     }
     Ok(kept)
 }
 
 struct Reader {
-    reading: Reading,
+    options: ReadOptions,
     kind: Kind,
 }
 
@@ -73,7 +73,7 @@ impl Reader {
         for (name, value) in sent {
             match members.iter().find(|member| member.name.eq_ignore_ascii_case(name)) {
                 Some(member) if member.need == Need::Read => {}
-                Some(_) if value.is_null() && !self.reading.patch => {}
+                Some(_) if value.is_null() && !self.options.patch => {}
                 Some(member) if value.is_null() => {
                     kept.insert(member.name.to_owned(), Value::Null);
                 }
@@ -81,7 +81,7 @@ impl Reader {
                     let here = Path::Member(path, member.name);
                     kept.insert(member.name.to_owned(), self.value(value, &member.shape, &here)?);
                 }
-                None if self.reading.strict => {
+                None if self.options.strict => {
                     let here = Path::Member(path, name);
                     let reason = format!(
                         "Could not find member '{name}' on object of type 'ResourceDefinition'. Path '{here}'"
@@ -102,10 +102,10 @@ impl Reader {
     /// A PATCH has no `location`. Its `properties` has PUT's type, including required members; only the
     /// strict reading insists on those.
     fn waived(&self, name: &str, path: &Path<'_>) -> bool {
-        self.reading.patch
+        self.options.patch
             && match path {
                 Path::Root => name == "location" || name == "properties",
-                Path::Member(Path::Root, "properties") => !self.reading.strict,
+                Path::Member(Path::Root, "properties") => !self.options.strict,
                 _ => false,
             }
     }
@@ -140,7 +140,7 @@ impl Reader {
     fn word(&self, word: &str, words: &[&'static str], path: &Path<'_>) -> Result<Value, ArmError> {
         match words.iter().find(|known| known.eq_ignore_ascii_case(word)) {
             Some(known) => Ok(Value::String((*known).to_owned())),
-            None if self.reading.strict => {
+            None if self.options.strict => {
                 let reason = format!("'{word}' is none of: {}.", words.join(", "));
                 Err(ArmError::member_invalid(&path.to_string(), &reason))
             }

@@ -9,7 +9,7 @@ use crate::clock::millis;
 use crate::emulator::Emulator;
 use crate::exchange::Reply;
 use crate::settings::VersionInUse;
-use crate::store::{Ending, Object, Pending, Work};
+use crate::store::{Ending, Object, Pending, WriteKind};
 
 /// Deletes. An absent object returns 204; a gallery or profile that is not empty returns 409.
 pub fn delete(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Reply, ArmError> {
@@ -21,7 +21,7 @@ pub fn delete(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Resu
         read::above(emulator, id, "delete")?;
         return Ok(Reply::empty(StatusCode::NO_CONTENT));
     };
-    if let Some(pending) = object.pending.as_ref().filter(|pending| pending.work == Work::Delete) {
+    if let Some(pending) = object.pending.as_ref().filter(|pending| pending.work == WriteKind::Delete) {
         // A second delete joins the first one.
         let name = pending.operation.clone();
         let mut reply = Reply::empty(StatusCode::ACCEPTED);
@@ -72,17 +72,17 @@ fn accept(emulator: &mut Emulator, call: &Call<'_>, mut object: Object) -> Reply
     let settings = &emulator.settings;
     let (lag, visible) = (millis(settings.delete_lag_seconds).max(0), settings.delete_lag_visible);
     let lag = if group { 0 } else { lag };
-    let operation = write::start(emulator, call, &id, Work::Delete, &region);
-    emulator.limits.work(id.kind(), Work::Delete, emulator.settings.compute_measure(), call.now);
+    let operation = write::start(emulator, call, &id, WriteKind::Delete, &region);
+    emulator.limits.work(id.kind(), WriteKind::Delete, emulator.settings.compute_scale(), call.now);
     emulator.unsaved = true;
     let (ends, ending, name) = operation.as_ref().map_or_else(
         || (call.now, Ending::Succeeded, String::new()),
         |operation| (operation.ends, operation.ending, operation.name.clone()),
     );
     let (ends, lag) = if visible && ending == Ending::Succeeded { (ends + lag, 0) } else { (ends, lag) };
-    Work::Delete.state().clone_into(&mut object.state);
+    WriteKind::Delete.state().clone_into(&mut object.state);
     object.pending =
-        Some(Pending { operation: name, work: Work::Delete, ends, ending, lag, leaves_nothing: false });
+        Some(Pending { operation: name, work: WriteKind::Delete, ends, ending, lag, leaves_nothing: false });
     emulator.store.put(object);
     emulator.store.settle(call.now);
     match operation {

@@ -276,12 +276,12 @@ impl ArmError {
     }
 
     /// A resource that exists in another region.
-    pub fn location_differs(id: &ResourceId, has: &str, asked: &str) -> Self {
+    pub fn location_differs(id: &ResourceId, has: &str, requested: &str) -> Self {
         if id.names.is_empty() {
             return Self::conflict(
                 "InvalidResourceGroupLocation",
                 format!(
-                    "Invalid resource group location '{asked}'. The Resource group already exists in \
+                    "Invalid resource group location '{requested}'. The Resource group already exists in \
                      location '{has}'."
                 ),
             );
@@ -290,7 +290,7 @@ impl ArmError {
             "InvalidResourceLocation",
             format!(
                 "The resource '{}' already exists in location '{has}' in resource group '{}'. A resource \
-                 with the same name cannot be created in location '{asked}'. Please select a new resource \
+                 with the same name cannot be created in location '{requested}'. Please select a new resource \
                  name.",
                 id.name(),
                 id.group

@@ -7,9 +7,9 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::arm::id::Kind;
-use crate::arm::throttle::{Count, Measure};
+use crate::arm::throttle::{BucketScale, RequestClass};
 use crate::clock::Millis;
-use crate::store::Work;
+use crate::store::WriteKind;
 
 /// A kind of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,21 +33,25 @@ const GET_PROFILE: Operation = operation("GetGalleryInVMAccessControlProfile", 6
 const GET_VERSION: Operation = operation("GetGalleryInVMAccessControlProfileVersion", 600, 3000);
 
 /// The kind of a request for one object.
-pub fn of_object(kind: Kind, count: Count) -> Option<Operation> {
+pub fn of_object(kind: Kind, count: RequestClass) -> Option<Operation> {
     Some(match (kind, count) {
         // Those of machines are not counted.
         (Kind::Group | Kind::Machine | Kind::ScaleSet | Kind::Instance, _) => return None,
-        (Kind::Gallery, Count::Reads) => operation("GetGallery", 350, 2500),
-        (Kind::Gallery, Count::Writes) => operation("CreateUpdateGallery", 50, 300),
-        (Kind::Gallery, Count::Deletes) => operation("DeleteGallery", 50, 300),
-        (Kind::Profile, Count::Reads) => GET_PROFILE,
-        (Kind::Profile, Count::Writes) => operation("CreateUpdateGalleryInVMAccessControlProfile", 150, 750),
-        (Kind::Profile, Count::Deletes) => operation("DeleteGalleryInVMAccessControlProfile", 150, 750),
-        (Kind::Version, Count::Reads) => GET_VERSION,
-        (Kind::Version, Count::Writes) => {
+        (Kind::Gallery, RequestClass::Reads) => operation("GetGallery", 350, 2500),
+        (Kind::Gallery, RequestClass::Writes) => operation("CreateUpdateGallery", 50, 300),
+        (Kind::Gallery, RequestClass::Deletes) => operation("DeleteGallery", 50, 300),
+        (Kind::Profile, RequestClass::Reads) => GET_PROFILE,
+        (Kind::Profile, RequestClass::Writes) => {
+            operation("CreateUpdateGalleryInVMAccessControlProfile", 150, 750)
+        }
+        (Kind::Profile, RequestClass::Deletes) => {
+            operation("DeleteGalleryInVMAccessControlProfile", 150, 750)
+        }
+        (Kind::Version, RequestClass::Reads) => GET_VERSION,
+        (Kind::Version, RequestClass::Writes) => {
             operation("CreateUpdateGalleryInVMAccessControlProfileVersion", 150, 750)
         }
-        (Kind::Version, Count::Deletes) => {
+        (Kind::Version, RequestClass::Deletes) => {
             operation("DeleteGalleryInVMAccessControlProfileVersion", 150, 750)
         }
     })
@@ -63,11 +67,11 @@ pub fn of_list(kind: Kind) -> Option<Operation> {
 }
 
 /// The provider's own requests for a write, and their number.
-fn own_work(kind: Kind, work: Work) -> Option<(Operation, u32)> {
+fn own_work(kind: Kind, work: WriteKind) -> Option<(Operation, u32)> {
     match (kind, work) {
         (Kind::Profile, _) => Some((GET_PROFILE, 1)),
-        (Kind::Version, Work::Create) => Some((GET_VERSION, 5)),
-        (Kind::Version, Work::Update | Work::Delete) => Some((GET_VERSION, 4)),
+        (Kind::Version, WriteKind::Create) => Some((GET_VERSION, 5)),
+        (Kind::Version, WriteKind::Update | WriteKind::Delete) => Some((GET_VERSION, 4)),
         _ => None,
     }
 }
@@ -133,12 +137,12 @@ pub struct Limits {
 
 impl Limits {
     /// Whether one more request is allowed.
-    pub fn check(&mut self, operation: Operation, measure: Measure, now: Millis) -> Result<(), Exceeded> {
-        let windows = self.windows(operation, measure, now);
+    pub fn check(&mut self, operation: Operation, scale: BucketScale, now: Millis) -> Result<(), Exceeded> {
+        let windows = self.windows(operation, scale, now);
         for ((window, (word, length)), allowed) in windows.iter().zip(WINDOWS).zip(operation.allowed) {
-            let allowed = scaled(allowed, measure);
+            let allowed = scaled(allowed, scale);
             if let Some(free) = window.free_at(allowed) {
-                let length = span(length, measure);
+                let length = span(length, scale);
                 let wait = (free + length - now).max(0);
                 let seconds = u64::try_from(wait).unwrap_or(0).div_ceil(1000).max(1);
                 return Err(Exceeded { operation, window: word, allowed, since: now - length, seconds });
@@ -148,27 +152,27 @@ impl Limits {
     }
 
     /// Counts a request.
-    pub fn count(&mut self, operation: Operation, measure: Measure, now: Millis) {
-        for window in self.windows(operation, measure, now) {
+    pub fn count(&mut self, operation: Operation, scale: BucketScale, now: Millis) {
+        for window in self.windows(operation, scale, now) {
             window.draw(1, now);
         }
     }
 
     /// Counts the provider's own requests for a write.
-    pub fn work(&mut self, kind: Kind, work: Work, measure: Measure, now: Millis) {
+    pub fn work(&mut self, kind: Kind, work: WriteKind, scale: BucketScale, now: Millis) {
         if let Some((operation, requests)) = own_work(kind, work) {
-            for window in self.windows(operation, measure, now) {
+            for window in self.windows(operation, scale, now) {
                 window.draw(requests, now);
             }
         }
     }
 
     /// The header: the remaining number in each window, but at least `floor` of it.
-    pub fn header(&mut self, operation: Operation, measure: Measure, floor: f64, now: Millis) -> String {
-        let windows = self.windows(operation, measure, now);
+    pub fn header(&mut self, operation: Operation, scale: BucketScale, floor: f64, now: Millis) -> String {
+        let windows = self.windows(operation, scale, now);
         let left =
             windows.iter().zip(WINDOWS).zip(operation.allowed).map(|((window, (word, _)), allowed)| {
-                let allowed = scaled(allowed, measure);
+                let allowed = scaled(allowed, scale);
                 let least = whole(f64::from(allowed) * floor);
                 format!(
                     "Microsoft.Compute/{}{word};{}",
@@ -184,22 +188,22 @@ impl Limits {
         self.known.clear();
     }
 
-    fn windows(&mut self, operation: Operation, measure: Measure, now: Millis) -> &mut [Window; 2] {
+    fn windows(&mut self, operation: Operation, scale: BucketScale, now: Millis) -> &mut [Window; 2] {
         let windows = self.known.entry(operation.name).or_default();
         for (window, (_, length)) in windows.iter_mut().zip(WINDOWS) {
-            window.forget(now - span(length, measure));
+            window.forget(now - span(length, scale));
         }
         windows
     }
 }
 
-fn scaled(allowed: u32, measure: Measure) -> u32 {
-    whole(f64::from(allowed) * measure.size).max(1)
+fn scaled(allowed: u32, scale: BucketScale) -> u32 {
+    whole(f64::from(allowed) * scale.size).max(1)
 }
 
-fn span(length: Millis, measure: Measure) -> Millis {
+fn span(length: Millis, scale: BucketScale) -> Millis {
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
-    let span = (length as f64 / measure.speed) as Millis;
+    let span = (length as f64 / scale.speed) as Millis;
     span.max(1)
 }
 
@@ -213,17 +217,17 @@ fn whole(value: f64) -> u32 {
 mod tests {
     use super::*;
 
-    const AZURE: Measure = Measure { size: 1.0, speed: 1.0 };
+    const AZURE: BucketScale = BucketScale { size: 1.0, speed: 1.0 };
 
     fn write() -> Operation {
-        of_object(Kind::Version, Count::Writes).unwrap()
+        of_object(Kind::Version, RequestClass::Writes).unwrap()
     }
 
     #[test]
     fn a_version_and_a_poll_count_as_recorded() {
         let mut limits = Limits::default();
         limits.count(write(), AZURE, 0);
-        limits.work(Kind::Version, Work::Create, AZURE, 0);
+        limits.work(Kind::Version, WriteKind::Create, AZURE, 0);
         assert_eq!(
             limits.header(write(), AZURE, 0.0, 0),
             "Microsoft.Compute/CreateUpdateGalleryInVMAccessControlProfileVersion3Min;149,\
@@ -240,9 +244,9 @@ mod tests {
     }
 
     /// Makes a request if it is allowed.
-    fn take(limits: &mut Limits, measure: Measure, now: Millis) -> Result<(), Exceeded> {
-        limits.check(write(), measure, now)?;
-        limits.count(write(), measure, now);
+    fn take(limits: &mut Limits, scale: BucketScale, now: Millis) -> Result<(), Exceeded> {
+        limits.check(write(), scale, now)?;
+        limits.count(write(), scale, now);
         Ok(())
     }
 
@@ -262,7 +266,7 @@ mod tests {
 
     #[test]
     fn size_and_speed_change_every_limit() {
-        let quick = Measure { size: 0.1, speed: 100.0 };
+        let quick = BucketScale { size: 0.1, speed: 100.0 };
         let mut limits = Limits::default();
         for _ in 0..15 {
             take(&mut limits, quick, 0).unwrap();

@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 use crate::arm::error::ArmError;
 use crate::arm::id::{Kind, ResourceId};
-use crate::arm::throttle::{Buckets, Count, Verdict};
+use crate::arm::throttle::{Buckets, RequestClass, Verdict};
 use crate::authorization;
 use crate::clock::{Millis, rfc3339};
 use crate::emulator::Emulator;
@@ -80,12 +80,14 @@ fn linked(emulator: &Emulator, request: &Request, caller: &Caller, shown: Millis
         .iter()
         .find(|needed| !tenants.iter().any(|tenant| tenant.eq_ignore_ascii_case(needed)));
     match missing {
-        Some(tenant) if Count::of(&request.method) != Count::Reads => Err(ArmError::tenant_not_linked(
-            &request.path,
-            &caller.object_id,
-            &emulator.identity.tenant_id,
-            tenant,
-        )),
+        Some(tenant) if RequestClass::of(&request.method) != RequestClass::Reads => {
+            Err(ArmError::tenant_not_linked(
+                &request.path,
+                &caller.object_id,
+                &emulator.identity.tenant_id,
+                tenant,
+            ))
+        }
         _ => Ok(()),
     }
 }
@@ -97,7 +99,7 @@ fn admitted(
     fault: Option<&OperationFault>,
 ) -> Reply {
     let now = emulator.clock.now();
-    let count = Count::of(&request.method);
+    let class = RequestClass::of(&request.method);
     let segments = request.segments();
     let in_subscription = segments.len() > 1
         && segments.first().is_some_and(|first| first.eq_ignore_ascii_case("subscriptions"));
@@ -106,18 +108,18 @@ fn admitted(
         _ => (emulator.identity.tenant_id.clone(), "tenant"),
     };
     let verdict = if emulator.settings.throttle {
-        emulator.buckets.take(&scope, &caller.object_id, count, emulator.settings.measure(), now)
+        emulator.buckets.take(&scope, &caller.object_id, class, emulator.settings.scale(), now)
     } else {
-        Buckets::full(count)
+        Buckets::full(class)
     };
     match verdict {
         Verdict::Refused(seconds) => {
-            ArmError::throttled(&scope, &caller.object_id, count.singular(), seconds).reply()
+            ArmError::throttled(&scope, &caller.object_id, class.singular(), seconds).reply()
         }
-        Verdict::Taken(own, global) => {
+        Verdict::Allowed(own, global) => {
             let call = Call { request, caller, now, fault };
             let mut reply = by_compute(emulator, &call, &segments);
-            let plural = count.plural();
+            let plural = class.plural();
             reply.set(&format!("x-ms-ratelimit-remaining-{scope_word}-{plural}"), &own.to_string());
             if scope_word == "subscription" {
                 let name = format!("x-ms-ratelimit-remaining-subscription-global-{plural}");
@@ -130,11 +132,11 @@ fn admitted(
 
 /// Handles a request within the limits of the Compute provider, if the request is the provider's.
 fn by_compute(emulator: &mut Emulator, call: &Call<'_>, segments: &[String]) -> Reply {
-    let (measure, throttle) = (emulator.settings.compute_measure(), emulator.settings.throttle_compute);
+    let (scale, throttle) = (emulator.settings.compute_scale(), emulator.settings.throttle_compute);
     let Some(operation) = limited(segments, &call.request.method) else {
         return route(emulator, call, segments).unwrap_or_else(|error| error.reply());
     };
-    let checked = if throttle { emulator.limits.check(operation, measure, call.now) } else { Ok(()) };
+    let checked = if throttle { emulator.limits.check(operation, scale, call.now) } else { Ok(()) };
     let mut reply = checked
         .map_err(|exceeded| ArmError::limit_exceeded(&exceeded, call.now))
         .and_then(|()| route(emulator, call, segments))
@@ -144,11 +146,11 @@ fn by_compute(emulator: &mut Emulator, call: &Call<'_>, segments: &[String]) -> 
         return reply;
     }
     if reply.status != StatusCode::TOO_MANY_REQUESTS {
-        emulator.limits.count(operation, measure, call.now);
+        emulator.limits.count(operation, scale, call.now);
     }
     // A client that nobody throttles should have no reason to slow down.
     let floor = if throttle { 0.0 } else { 0.9 };
-    let left = emulator.limits.header(operation, measure, floor, call.now);
+    let left = emulator.limits.header(operation, scale, floor, call.now);
     reply.set("x-ms-ratelimit-remaining-resource", &left);
     reply.set("x-ms-served-by", SERVED_BY);
     reply
@@ -165,7 +167,7 @@ fn limited(segments: &[String], method: &Method) -> Option<limits::Operation> {
         return Some(limits::STATUS);
     }
     if let Some(id) = ResourceId::from_segments(segments) {
-        return limits::of_object(id.kind(), Count::of(method));
+        return limits::of_object(id.kind(), RequestClass::of(method));
     }
     let (_, parent) = segments.split_last()?;
     match ResourceId::from_segments(parent)?.kind() {

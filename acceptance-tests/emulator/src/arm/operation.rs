@@ -16,7 +16,7 @@ use crate::arm::layout::{self, Layout};
 use crate::arm::signature;
 use crate::clock::{Millis, azure_time};
 use crate::exchange::{Reply, Request};
-use crate::store::{Ending, Work};
+use crate::store::{Ending, WriteKind};
 
 /// How many operations are remembered.
 const REMEMBERED: usize = 20_000;
@@ -39,7 +39,7 @@ pub struct Operation {
     /// The object that it changes.
     pub target: ResourceId,
     /// The kind of the change.
-    pub work: Work,
+    pub work: WriteKind,
     /// The region in its address.
     pub region: String,
     /// The api-version of the request.
@@ -200,7 +200,7 @@ mod tests {
                 "/subscriptions/s/resourceGroups/r/providers/Microsoft.Compute/galleries/g",
             )
             .unwrap(),
-            work: Work::Create,
+            work: WriteKind::Create,
             region: "westus".to_owned(),
             api_version: "2024-03-03".to_owned(),
             started: 0,

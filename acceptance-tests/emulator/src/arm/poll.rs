@@ -4,11 +4,11 @@ use hyper::StatusCode;
 
 use crate::arm::Call;
 use crate::arm::error::ArmError;
-use crate::arm::render::{self, Use};
+use crate::arm::render::{self, Purpose};
 use crate::arm::write::identify;
 use crate::emulator::Emulator;
 use crate::exchange::Reply;
-use crate::store::{Ending, Work};
+use crate::store::{Ending, WriteKind};
 
 /// Counts a poll of an operation, and ends it after enough of them.
 pub fn looked_at(emulator: &mut Emulator, name: &str, call: &Call<'_>) {
@@ -66,13 +66,13 @@ pub fn answer(
         Reply::empty(StatusCode::ACCEPTED).with("location", &operation.monitor_address(&call.request.base))
     } else if operation.ending != Ending::Succeeded {
         operation.failure()
-    } else if operation.work == Work::Delete {
+    } else if operation.work == WriteKind::Delete {
         Reply::empty(StatusCode::OK)
     } else {
         let version = operation.api_version.as_str();
         emulator.store.get(&operation.target).map_or_else(
             || Reply::empty(StatusCode::OK),
-            |object| render::reply(StatusCode::OK, object, version, Use::Write, emulator),
+            |object| render::reply(StatusCode::OK, object, version, Purpose::Write, emulator),
         )
     };
     if !ended && let Some(seconds) = emulator.settings.retry_after {

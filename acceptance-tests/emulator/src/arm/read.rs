@@ -10,7 +10,7 @@ use crate::arm::contract;
 use crate::arm::error::ArmError;
 use crate::arm::id::{Kind, ResourceId};
 use crate::arm::layout::{self, Layout};
-use crate::arm::render::{self, Use, render};
+use crate::arm::render::{self, Purpose, render};
 use crate::arm::{Call, machines, poll, verb_word, versions};
 use crate::emulator::Emulator;
 use crate::exchange::Reply;
@@ -34,7 +34,7 @@ pub fn one(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<
     let mut reply = if id.kind().is_machine() {
         machines::reads::one(emulator, call, object)
     } else {
-        render::reply(StatusCode::OK, object, version, Use::Read, emulator)
+        render::reply(StatusCode::OK, object, version, Purpose::Read, emulator)
     };
     if object.pending.is_some()
         && emulator.settings.operations == Operations::State
@@ -171,7 +171,7 @@ fn entries<'a>(emulator: &Emulator, call: &Call<'_>, objects: impl Iterator<Item
         if object.id.kind().is_machine() {
             machines::reads::body(emulator, call, object)
         } else {
-            render(object, version, Use::Read, emulator)
+            render(object, version, Purpose::Read, emulator)
         }
     };
     let mut value: Vec<Value> = shown.iter().map(one_entry).collect();

@@ -15,7 +15,7 @@ use serde_json::json;
 const COMPUTE: &str = "Microsoft.Compute";
 
 /// When registration was requested, if it was.
-pub type Asked = Option<Millis>;
+pub type RequestedAt = Option<Millis>;
 
 /// The state of a namespace, in ARM's words.
 pub fn state(emulator: &Emulator, namespace: &str) -> &'static str {

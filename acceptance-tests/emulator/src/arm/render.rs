@@ -13,7 +13,7 @@ use crate::store::Object;
 
 /// The purpose of a rendering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Use {
+pub enum Purpose {
     /// The response to a GET, or an entry of a list.
     Read,
     /// The response to a write.
@@ -26,17 +26,17 @@ pub fn reply(
     status: StatusCode,
     object: &Object,
     api_version: &str,
-    used: Use,
+    purpose: Purpose,
     emulator: &Emulator,
 ) -> Reply {
     let kind = object.id.kind();
     let layout = if kind == Kind::Group { Layout::Compact } else { Layout::Lines };
-    let body = render(object, api_version, used, emulator);
+    let body = render(object, api_version, purpose, emulator);
     Reply::json_text(status, layout::text(&body, contract::body(kind), layout))
 }
 
 /// The body of an object at an api-version.
-pub fn render(object: &Object, api_version: &str, used: Use, emulator: &Emulator) -> Value {
+pub fn render(object: &Object, api_version: &str, purpose: Purpose, emulator: &Emulator) -> Value {
     let settings = &emulator.settings;
     let kind = object.id.kind();
     let mut body: Map<String, Value> = object.body.clone();
@@ -50,7 +50,7 @@ pub fn render(object: &Object, api_version: &str, used: Use, emulator: &Emulator
             let name = format!("{}-{}", object.id.subscription, object.id.name().to_uppercase());
             properties.insert("identifier".to_owned(), json!({ "uniqueName": name }));
         }
-        if kind == Kind::Version && used == Use::Read && settings.replication_status {
+        if kind == Kind::Version && purpose == Purpose::Read && settings.replication_status {
             let status = replication(properties, object);
             properties.insert("replicationStatus".to_owned(), status);
         }

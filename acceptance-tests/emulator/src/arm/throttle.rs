@@ -12,7 +12,7 @@ use crate::clock::Millis;
 
 /// The kind of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Count {
+pub enum RequestClass {
     /// GET and HEAD.
     Reads,
     /// PUT, PATCH and POST.
@@ -21,7 +21,7 @@ pub enum Count {
     Deletes,
 }
 
-impl Count {
+impl RequestClass {
     /// The kind of a verb.
     pub fn of(method: &Method) -> Self {
         match *method {
@@ -80,14 +80,14 @@ impl Bucket {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Verdict {
     /// Allowed, with so many tokens left for the principal and for all.
-    Taken(u64, u64),
+    Allowed(u64, u64),
     /// Refused for so many seconds.
     Refused(u64),
 }
 
 /// The size and speed of the buckets, relative to Azure's.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Measure {
+pub struct BucketScale {
     /// The factor of their size.
     pub size: f64,
     /// The factor of their speed.
@@ -97,42 +97,42 @@ pub struct Measure {
 /// The buckets.
 #[derive(Debug, Default)]
 pub struct Buckets {
-    known: HashMap<(String, Count), Bucket>,
+    known: HashMap<(String, RequestClass), Bucket>,
 }
 
 impl Buckets {
     /// The numbers shown to a client if nothing is counted: full buckets except for this request.
-    pub fn full(count: Count) -> Verdict {
-        Verdict::Taken(whole(count.size() - 1.0), whole(count.size().mul_add(GLOBAL, -1.0)))
+    pub fn full(class: RequestClass) -> Verdict {
+        Verdict::Allowed(whole(class.size() - 1.0), whole(class.size().mul_add(GLOBAL, -1.0)))
     }
 
     /// Takes a token for a request of `principal` in `scope` (a subscription, or the tenant), from buckets of this
-    /// measure.
+    /// scale.
     pub fn take(
         &mut self,
         scope: &str,
         principal: &str,
-        count: Count,
-        measure: Measure,
+        class: RequestClass,
+        scale: BucketScale,
         now: Millis,
     ) -> Verdict {
-        let (size, rate) = (count.size() * measure.size, count.per_second() * measure.speed);
-        let own = self.tokens(format!("{scope}/{principal}"), count, size, rate, now);
-        let global = self.tokens(scope.to_owned(), count, size * GLOBAL, rate * GLOBAL, now);
+        let (size, rate) = (class.size() * scale.size, class.per_second() * scale.speed);
+        let own = self.tokens(format!("{scope}/{principal}"), class, size, rate, now);
+        let global = self.tokens(scope.to_owned(), class, size * GLOBAL, rate * GLOBAL, now);
         if own < 1.0 || global < 1.0 {
             let wait = ((1.0 - own) / rate).max((1.0 - global) / (rate * GLOBAL));
             return Verdict::Refused(whole(wait.ceil()).max(1));
         }
         for key in [format!("{scope}/{principal}"), scope.to_owned()] {
-            if let Some(bucket) = self.known.get_mut(&(key, count)) {
+            if let Some(bucket) = self.known.get_mut(&(key, class)) {
                 bucket.tokens -= 1.0;
             }
         }
-        Verdict::Taken(whole(own - 1.0), whole(global - 1.0))
+        Verdict::Allowed(whole(own - 1.0), whole(global - 1.0))
     }
 
-    fn tokens(&mut self, key: String, count: Count, size: f64, rate: f64, now: Millis) -> f64 {
-        let bucket = self.known.entry((key, count)).or_insert(Bucket { tokens: size, at: now });
+    fn tokens(&mut self, key: String, class: RequestClass, size: f64, rate: f64, now: Millis) -> f64 {
+        let bucket = self.known.entry((key, class)).or_insert(Bucket { tokens: size, at: now });
         bucket.refill(size, rate, now);
         bucket.tokens
     }
@@ -153,52 +153,58 @@ fn whole(value: f64) -> u64 {
 mod tests {
     use super::*;
 
-    const AZURE: Measure = Measure { size: 1.0, speed: 1.0 };
-    const HURRIED: Measure = Measure { size: 1.0, speed: 50.0 };
+    const AZURE: BucketScale = BucketScale { size: 1.0, speed: 1.0 };
+    const HURRIED: BucketScale = BucketScale { size: 1.0, speed: 50.0 };
 
     #[test]
     fn a_burst_empties_the_bucket_and_time_fills_it() {
         let mut buckets = Buckets::default();
         for left in (0..200).rev() {
             assert!(
-                matches!(buckets.take("s", "p", Count::Writes, AZURE, 0), Verdict::Taken(now, _) if now == left)
+                matches!(buckets.take("s", "p", RequestClass::Writes, AZURE, 0), Verdict::Allowed(now, _) if now == left)
             );
         }
-        assert_eq!(buckets.take("s", "p", Count::Writes, AZURE, 0), Verdict::Refused(1));
-        assert_eq!(buckets.take("s", "p", Count::Writes, AZURE, 99), Verdict::Refused(1));
-        assert!(matches!(buckets.take("s", "p", Count::Writes, AZURE, 100), Verdict::Taken(0, _)));
-        assert!(matches!(buckets.take("s", "p", Count::Reads, AZURE, 100), Verdict::Taken(249, 3749)));
-        assert!(matches!(buckets.take("s", "other", Count::Writes, AZURE, 100), Verdict::Taken(199, _)));
+        assert_eq!(buckets.take("s", "p", RequestClass::Writes, AZURE, 0), Verdict::Refused(1));
+        assert_eq!(buckets.take("s", "p", RequestClass::Writes, AZURE, 99), Verdict::Refused(1));
+        assert!(matches!(buckets.take("s", "p", RequestClass::Writes, AZURE, 100), Verdict::Allowed(0, _)));
+        assert!(matches!(
+            buckets.take("s", "p", RequestClass::Reads, AZURE, 100),
+            Verdict::Allowed(249, 3749)
+        ));
+        assert!(matches!(
+            buckets.take("s", "other", RequestClass::Writes, AZURE, 100),
+            Verdict::Allowed(199, _)
+        ));
     }
 
     #[test]
     fn a_hurried_bucket_has_its_size_and_fills_sooner() {
         let mut buckets = Buckets::default();
         for _ in 0..200 {
-            assert!(matches!(buckets.take("s", "p", Count::Writes, HURRIED, 0), Verdict::Taken(..)));
+            assert!(matches!(buckets.take("s", "p", RequestClass::Writes, HURRIED, 0), Verdict::Allowed(..)));
         }
-        assert_eq!(buckets.take("s", "p", Count::Writes, HURRIED, 0), Verdict::Refused(1));
-        assert!(matches!(buckets.take("s", "p", Count::Writes, HURRIED, 20), Verdict::Taken(9, _)));
+        assert_eq!(buckets.take("s", "p", RequestClass::Writes, HURRIED, 0), Verdict::Refused(1));
+        assert!(matches!(buckets.take("s", "p", RequestClass::Writes, HURRIED, 20), Verdict::Allowed(9, _)));
     }
 
     #[test]
     fn a_small_bucket_is_empty_sooner() {
-        let small = Measure { size: 0.1, speed: 1.0 };
+        let small = BucketScale { size: 0.1, speed: 1.0 };
         let mut buckets = Buckets::default();
         for left in (0..20).rev() {
-            let verdict = buckets.take("s", "p", Count::Deletes, small, 0);
-            assert_eq!(verdict, Verdict::Taken(left, 300 - (20 - left)));
+            let verdict = buckets.take("s", "p", RequestClass::Deletes, small, 0);
+            assert_eq!(verdict, Verdict::Allowed(left, 300 - (20 - left)));
         }
-        assert_eq!(buckets.take("s", "p", Count::Deletes, small, 0), Verdict::Refused(1));
+        assert_eq!(buckets.take("s", "p", RequestClass::Deletes, small, 0), Verdict::Refused(1));
     }
 
     #[test]
     fn a_bucket_never_has_more_than_its_size() {
         let mut buckets = Buckets::default();
-        buckets.take("s", "p", Count::Deletes, AZURE, 0);
+        buckets.take("s", "p", RequestClass::Deletes, AZURE, 0);
         assert!(matches!(
-            buckets.take("s", "p", Count::Deletes, AZURE, 1_000_000),
-            Verdict::Taken(199, 2999)
+            buckets.take("s", "p", RequestClass::Deletes, AZURE, 1_000_000),
+            Verdict::Allowed(199, 2999)
         ));
     }
 
@@ -208,8 +214,8 @@ mod tests {
         let taken = (0..4000)
             .filter(|at| {
                 matches!(
-                    buckets.take("s", &format!("p{}", at / 100), Count::Deletes, AZURE, 0),
-                    Verdict::Taken(..)
+                    buckets.take("s", &format!("p{}", at / 100), RequestClass::Deletes, AZURE, 0),
+                    Verdict::Allowed(..)
                 )
             })
             .count();

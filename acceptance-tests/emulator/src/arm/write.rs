@@ -4,17 +4,17 @@ use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::arm::body::Reading;
+use crate::arm::body::ReadOptions;
 use crate::arm::error::ArmError;
 use crate::arm::id::{Kind, ResourceId};
 use crate::arm::operation::Operation;
-use crate::arm::render::{self, Use};
+use crate::arm::render::{self, Purpose};
 use crate::arm::{Call, body, contract, immutable, machines, read, regions, verb_word, versions};
 use crate::clock::{azure_time, millis};
 use crate::emulator::Emulator;
 use crate::exchange::Reply;
 use crate::settings::{Lock, Operations};
-use crate::store::{Ending, Object, Pending, Work};
+use crate::store::{Ending, Object, Pending, WriteKind};
 
 /// Creates or replaces.
 pub fn put(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Reply, ArmError> {
@@ -23,7 +23,7 @@ pub fn put(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<
     let location = sent.get("location").and_then(Value::as_str).unwrap_or("");
     versions::check(call.request.parameter("api-version"), id.kind(), location)?;
     check_name(emulator, id)?;
-    let mut kept = body::read(id.kind(), &sent, Reading { strict, patch: false })?;
+    let mut kept = body::read(id.kind(), &sent, ReadOptions { strict, patch: false })?;
     drop(sent);
     let id = place(emulator, call, id)?;
     normalise_location(&mut kept);
@@ -39,16 +39,16 @@ pub fn put(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<
         machines::writes::put(emulator, call, &id, &mut kept, old)?;
     }
     if let Some(old) = emulator.store.get(&id) {
-        let asked = kept.get("location").and_then(Value::as_str).unwrap_or("");
-        if regions::normal(old.location()) != regions::normal(asked) {
-            return Err(ArmError::location_differs(&id, old.location(), asked));
+        let requested = kept.get("location").and_then(Value::as_str).unwrap_or("");
+        if regions::normal(old.location()) != regions::normal(requested) {
+            return Err(ArmError::location_differs(&id, old.location(), requested));
         }
         hold(emulator, old, &mut kept)?;
     } else if id.kind() == Kind::Version {
         stamp(&mut kept, &azure_time(call.now, Uuid::new_v4().as_u128()));
     }
     let old = emulator.store.take(&id);
-    let work = if old.is_some() { Work::Update } else { Work::Create };
+    let work = if old.is_some() { WriteKind::Update } else { WriteKind::Create };
     let status = match emulator.settings.put_status {
         Some(status) if id.kind() != Kind::Group => StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
         _ if old.is_some() => StatusCode::OK,
@@ -67,7 +67,7 @@ pub fn patch(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Resul
     let mut object = read::find(emulator, call, id)?.clone();
     versions::check(call.request.parameter("api-version"), id.kind(), object.location())?;
     let sent = body::parse(call.request, strict)?;
-    let mut change = body::read(id.kind(), &sent, Reading { strict, patch: true })?;
+    let mut change = body::read(id.kind(), &sent, ReadOptions { strict, patch: true })?;
     free(emulator, &object.id)?;
     if let Some(location) = change.remove("location").as_ref().and_then(Value::as_str)
         && regions::normal(location) != regions::normal(object.location())
@@ -77,7 +77,7 @@ pub fn patch(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Resul
     if object.id.kind().is_machine() {
         object.body = machines::writes::patch(emulator, call, &object.id, &object.body, change)?;
         object.modified = call.now;
-        return Ok(accept(emulator, call, object, Work::Update, StatusCode::OK));
+        return Ok(accept(emulator, call, object, WriteKind::Update, StatusCode::OK));
     }
     let old = object.clone();
     for (name, value) in change {
@@ -101,13 +101,13 @@ pub fn patch(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Resul
         }
     }
     let whole = Value::Object(object.body.clone());
-    body::read(object.id.kind(), &whole, Reading { strict: false, patch: false })?;
+    body::read(object.id.kind(), &whole, ReadOptions { strict: false, patch: false })?;
     if object.id.kind() == Kind::Version {
         fill_version(&mut object.body);
     }
     hold(emulator, &old, &mut object.body)?;
     object.modified = call.now;
-    Ok(accept(emulator, call, object, Work::Update, StatusCode::OK))
+    Ok(accept(emulator, call, object, WriteKind::Update, StatusCode::OK))
 }
 
 /// Stores an object, starts the operation on it and returns the response.
@@ -115,7 +115,7 @@ fn accept(
     emulator: &mut Emulator,
     call: &Call<'_>,
     mut object: Object,
-    work: Work,
+    work: WriteKind,
     status: StatusCode,
 ) -> Reply {
     let operation = if object.id.names.is_empty() {
@@ -130,8 +130,8 @@ fn accept(
     let state = if operation.is_some() { work.state() } else { "Succeeded" };
     state.clone_into(&mut object.state);
     let version = call.request.parameter("api-version").unwrap_or("");
-    let mut reply = render::reply(status, &object, version, Use::Write, emulator);
-    emulator.limits.work(object.id.kind(), work, emulator.settings.compute_measure(), call.now);
+    let mut reply = render::reply(status, &object, version, Purpose::Write, emulator);
+    emulator.limits.work(object.id.kind(), work, emulator.settings.compute_scale(), call.now);
     let id = object.id.clone();
     emulator.store.put(object);
     emulator.unsaved = true;
@@ -149,7 +149,7 @@ pub fn start(
     emulator: &mut Emulator,
     call: &Call<'_>,
     target: &ResourceId,
-    work: Work,
+    work: WriteKind,
     region: &str,
 ) -> Option<Operation> {
     if emulator.settings.immediate() && call.fault.is_none() {
@@ -195,7 +195,7 @@ pub fn announce(reply: &mut Reply, call: &Call<'_>, operation: &Operation, emula
         reply.set("x-ms-request-id", &operation.name);
         identify(reply, emulator, call, &operation.region);
     }
-    let delete = operation.work == Work::Delete;
+    let delete = operation.work == WriteKind::Delete;
     let (status, monitor) = match settings.operations {
         _ if group => (false, true),
         Operations::Async => (true, delete),
@@ -232,7 +232,7 @@ fn place(emulator: &Emulator, call: &Call<'_>, id: &ResourceId) -> Result<Resour
     read::above(emulator, id, verb_word(&call.request.method))?;
     let unready = |object: &Object| {
         object.id.kind() != Kind::Group
-            && object.pending.as_ref().is_some_and(|pending| pending.work != Work::Update)
+            && object.pending.as_ref().is_some_and(|pending| pending.work != WriteKind::Update)
     };
     match emulator.store.get(&parent) {
         Some(parent) if unready(parent) => Err(ArmError::busy()),

@@ -25,7 +25,7 @@ pub(super) enum Kind {
 /// Everyone, in a deny assignment.
 const EVERYONE: &str = "00000000-0000-0000-0000-000000000000";
 
-fn held(emulator: &Emulator, kind: Kind) -> &[Value] {
+fn items_of(emulator: &Emulator, kind: Kind) -> &[Value] {
     match kind {
         Kind::Role => &emulator.directory.role_assignments,
         Kind::Deny => &emulator.directory.deny_assignments,
@@ -48,7 +48,7 @@ pub(super) fn list(
         (place.contains(scope, emulator) || (!at_scope && scope.contains(&place, emulator)))
             && terms.iter().all(|term| fits(emulator, item, term, kind))
     };
-    Ok(page(emulator, call, held(emulator, kind).iter().filter(wanted).cloned().collect()))
+    Ok(page(emulator, call, items_of(emulator, kind).iter().filter(wanted).cloned().collect()))
 }
 
 fn fits(emulator: &Emulator, item: &Value, term: &Term, kind: Kind) -> bool {
@@ -75,7 +75,7 @@ fn principals(item: &Value, kind: Kind) -> impl Iterator<Item = &str> {
 
 /// One of them.
 pub(super) fn one(emulator: &Emulator, scope: &Scope, name: &str, kind: Kind) -> Result<Reply, ArmError> {
-    let found = held(emulator, kind).iter().find(|item| is(item, scope, name));
+    let found = items_of(emulator, kind).iter().find(|item| is(item, scope, name));
     found.map(ok).ok_or_else(|| {
         let word = if kind == Kind::Role { "Role" } else { "Deny" };
         ArmError::new(

@@ -4,7 +4,7 @@ use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::emulator::Emulator;
-use crate::entra::issuer::{AUDIENCE, Issuer, Order};
+use crate::entra::issuer::{AUDIENCE, AssertionContent, Issuer};
 use crate::entra::oidc::SERVICE_CONNECTION;
 use crate::exchange::{Reply, Request};
 
@@ -22,7 +22,7 @@ pub(super) fn answer(
         })),
         ("GET", ["endpoints"]) => Some(Ok(Reply::json(StatusCode::OK, &endpoints(emulator, &request.base)))),
         (_, ["assertions"]) if request.method == Method::POST => {
-            Some(super::read(request).and_then(|order| assertion(emulator, &request.base, &order)))
+            Some(super::read(request).and_then(|content| assertion(emulator, &request.base, &content)))
         }
         _ => None,
     }
@@ -38,7 +38,7 @@ fn endpoints(emulator: &Emulator, base: &str) -> Value {
         }
         all
     };
-    let machine = emulator.places.machine.as_ref();
+    let machine = emulator.addresses.machine.as_ref();
     json!({
         "github": with(issuer(Issuer::GitHub), json!({
             "request_url": format!("{base}/github/idtoken?api-version=2.0"), "request_token": secret,
@@ -55,27 +55,31 @@ fn endpoints(emulator: &Emulator, base: &str) -> Value {
             "directory": emulator.challenges.directory(),
         },
         "cloud_shell": machine.map(|at| format!("{at}/cloud-shell/token")),
-        "az": emulator.places.az,
+        "az": emulator.addresses.az,
     })
 }
 
 /// An assertion of one of the emulator's own issuers, right or wrong in any way that a test wants.
-fn assertion(emulator: &Emulator, base: &str, order: &Value) -> Result<Reply, String> {
-    let Value::Object(members) = order else { return Err("an order is a JSON object".to_owned()) };
+fn assertion(emulator: &Emulator, base: &str, content: &Value) -> Result<Reply, String> {
+    let Value::Object(members) = content else { return Err("an order is a JSON object".to_owned()) };
     if let Some(unknown) =
         members.keys().find(|name| !["issuer", "subject", "audience", "seconds"].contains(&name.as_str()))
     {
         return Err(format!("an order has no {unknown}"));
     }
-    let text = |name: &str| order.get(name).and_then(Value::as_str);
+    let text = |name: &str| content.get(name).and_then(Value::as_str);
     let issuer = Issuer::of_word(text("issuer").unwrap_or("kubernetes"))
         .ok_or("issuer is github, azure-devops or kubernetes")?;
-    let order = Order {
+    let content = AssertionContent {
         subject: text("subject").unwrap_or_else(|| issuer.subject()),
         audience: text("audience").unwrap_or(AUDIENCE),
         now: emulator.shown_time(),
-        seconds: order.get("seconds").and_then(Value::as_i64).unwrap_or(emulator.settings.assertion_seconds),
+        seconds: content
+            .get("seconds")
+            .and_then(Value::as_i64)
+            .unwrap_or(emulator.settings.assertion_seconds),
     };
-    let made = issuer.assertion(emulator.tokens.signer(), base, &order).ok_or("no assertion can be made")?;
+    let made =
+        issuer.assertion(emulator.tokens.signer(), base, &content).ok_or("no assertion can be made")?;
     Ok(Reply::json(StatusCode::OK, &json!({ "assertion": made })))
 }

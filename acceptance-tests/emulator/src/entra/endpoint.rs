@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::clock::Millis;
 use crate::entra::Identity;
 use crate::entra::application::Application;
-use crate::entra::assertion::Check;
+use crate::entra::assertion::AssertionCheck;
 use crate::entra::error::EntraError;
 use crate::entra::key::PublicKey;
 use crate::entra::token::{Subject, Tokens};
@@ -115,7 +115,7 @@ impl TokenEndpoint<'_> {
         }
         let own_key =
             PublicKey::of_jwk(&self.tokens.public_key()).ok_or_else(EntraError::issuer_unreachable)?;
-        let check = Check {
+        let check = AssertionCheck {
             identity: self.identity,
             application: self.application,
             own_key: &own_key,

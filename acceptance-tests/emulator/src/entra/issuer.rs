@@ -79,23 +79,23 @@ impl Issuer {
     }
 
     /// An assertion; none if the random source fails.
-    pub fn assertion(self, signer: &Signer, base: &str, order: &Order<'_>) -> Option<String> {
-        let from = order.now / 1000;
+    pub fn assertion(self, signer: &Signer, base: &str, content: &AssertionContent<'_>) -> Option<String> {
+        let from = content.now / 1000;
         signer.sign(&json!({
             "iss": self.address(base),
-            "sub": order.subject,
-            "aud": order.audience,
+            "sub": content.subject,
+            "aud": content.audience,
             "jti": Uuid::new_v4().to_string(),
             "iat": from,
-            "nbf": from.min(from.saturating_add(order.seconds)),
-            "exp": from.saturating_add(order.seconds),
+            "nbf": from.min(from.saturating_add(content.seconds)),
+            "exp": from.saturating_add(content.seconds),
         }))
     }
 }
 
 /// The content of an assertion.
 #[derive(Clone, Copy, Debug)]
-pub struct Order<'a> {
+pub struct AssertionContent<'a> {
     /// Its subject.
     pub subject: &'a str,
     /// Its audience.

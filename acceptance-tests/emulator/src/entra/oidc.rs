@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::clock::Millis;
 use crate::entra::Identity;
-use crate::entra::issuer::{Issuer, Order};
+use crate::entra::issuer::{AssertionContent, Issuer};
 use crate::entra::signer::Signer;
 use crate::exchange::{Reply, Request};
 
@@ -18,7 +18,7 @@ pub const SERVICE_CONNECTION: &str = "7e4a0000-0000-4000-8000-00000000000c";
 
 /// The context of the addresses.
 #[derive(Clone, Copy, Debug)]
-pub struct Requests<'a> {
+pub struct OidcEndpoints<'a> {
     /// A job must present its secret here too.
     pub identity: &'a Identity,
     /// Signs assertions.
@@ -29,7 +29,7 @@ pub struct Requests<'a> {
     pub seconds: i64,
 }
 
-impl Requests<'_> {
+impl OidcEndpoints<'_> {
     /// `GET /github/idtoken?api-version=2.0&audience=`.
     pub fn github(&self, request: &Request) -> Reply {
         if request.method != Method::GET {
@@ -100,8 +100,9 @@ impl Requests<'_> {
     }
 
     fn assertion(&self, issuer: Issuer, request: &Request, audience: &str) -> Option<String> {
-        let order = Order { subject: issuer.subject(), audience, now: self.now, seconds: self.seconds };
-        issuer.assertion(self.signer, &request.base, &order)
+        let content =
+            AssertionContent { subject: issuer.subject(), audience, now: self.now, seconds: self.seconds };
+        issuer.assertion(self.signer, &request.base, &content)
     }
 }
 
@@ -128,7 +129,7 @@ mod tests {
     fn ask(method: Method, path: &str, headers: &[(&'static str, &'static str)]) -> Reply {
         let identity = crate::testing::identity();
         let signer = crate::testing::signer();
-        let requests = Requests { identity: &identity, signer: &signer, now: 1_000_000, seconds: 600 };
+        let requests = OidcEndpoints { identity: &identity, signer: &signer, now: 1_000_000, seconds: 600 };
         let mut request = Request::new(method, path, "https://127.0.0.1:1");
         for (name, value) in headers {
             request.headers.insert(*name, HeaderValue::from_static(value));

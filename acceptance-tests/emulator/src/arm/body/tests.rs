@@ -2,9 +2,9 @@ use serde_json::json;
 
 use super::*;
 
-const STRICT: Reading = Reading { strict: true, patch: false };
-const LENIENT: Reading = Reading { strict: false, patch: false };
-const PATCH: Reading = Reading { strict: false, patch: true };
+const STRICT: ReadOptions = ReadOptions { strict: true, patch: false };
+const LENIENT: ReadOptions = ReadOptions { strict: false, patch: false };
+const PATCH: ReadOptions = ReadOptions { strict: false, patch: true };
 
 fn version() -> Value {
     json!({
@@ -38,8 +38,8 @@ fn with(pointer: &str, value: Value) -> Value {
     body
 }
 
-fn code(body: &Value, reading: Reading) -> String {
-    read(Kind::Version, body, reading).map_or_else(|error| error.code, |_| "ok".to_owned())
+fn code(body: &Value, options: ReadOptions) -> String {
+    read(Kind::Version, body, options).map_or_else(|error| error.code, |_| "ok".to_owned())
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn a_patch_needs_no_required_members_and_keeps_nulls() {
     let body = json!({"tags": {"a": "b"}, "properties": {"description": null}});
     let kept = Value::Object(read(Kind::Profile, &body, PATCH).unwrap());
     assert_eq!(kept, body);
-    let strict = Reading { strict: true, patch: true };
+    let strict = ReadOptions { strict: true, patch: true };
     assert_eq!(read(Kind::Profile, &body, strict).unwrap_err().target.as_deref(), Some("properties.osType"));
     assert!(read(Kind::Profile, &json!({"tags": {}}), strict).is_ok());
 }

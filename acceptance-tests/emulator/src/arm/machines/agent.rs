@@ -13,7 +13,7 @@ use crate::arm::id::{Kind, ResourceId};
 use crate::arm::machines::proxy_agent::{self, ENDPOINTS, REFERENCE};
 use crate::clock::{Millis, millis};
 use crate::settings::Settings;
-use crate::store::{Object, Store, Work};
+use crate::store::{Object, Store, WriteKind};
 
 /// The power state in which an agent works.
 pub const RUNNING: &str = "running";
@@ -193,7 +193,7 @@ fn can_be_had(wanted: &str, store: &Store, at: Millis) -> bool {
     let id = wanted.strip_suffix("-useLocalFileRules-true").unwrap_or(wanted);
     let Some(id) = ResourceId::parse(id) else { return true };
     store.get(&id).is_some_and(|version| {
-        version.pending.as_ref().is_none_or(|pending| pending.work != Work::Delete || pending.ends > at)
+        version.pending.as_ref().is_none_or(|pending| pending.work != WriteKind::Delete || pending.ends > at)
     })
 }
 

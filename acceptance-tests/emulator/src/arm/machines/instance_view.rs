@@ -53,10 +53,10 @@ pub fn view(emulator: &Emulator, machine: &Object) -> Value {
 
 /// Whether the extension is installed: on Windows with the agent, on Linux if it was requested.
 fn reports(agent: &Agent, settings: Option<&Map<String, Value>>, windows: bool) -> bool {
-    let asked = |settings: &Map<String, Value>| {
+    let is_installed = |settings: &Map<String, Value>| {
         windows || settings.get("addProxyAgentExtension").and_then(Value::as_bool).unwrap_or(false)
     };
-    let by_settings = settings.is_some_and(|settings| agent::is_enabled(settings) && asked(settings));
+    let by_settings = settings.is_some_and(|settings| agent::is_enabled(settings) && is_installed(settings));
     agent.reports.unwrap_or(by_settings)
 }
 

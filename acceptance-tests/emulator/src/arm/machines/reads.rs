@@ -7,7 +7,7 @@ use crate::arm::error::ArmError;
 use crate::arm::id::{Kind, ResourceId};
 use crate::arm::layout::{self, Layout};
 use crate::arm::machines::{contract, instance_view};
-use crate::arm::render::{self, Use};
+use crate::arm::render::{self, Purpose};
 use crate::arm::{Call, read, versions};
 use crate::emulator::Emulator;
 use crate::exchange::Reply;
@@ -16,12 +16,12 @@ use crate::store::Object;
 /// The body of a machine, with its instance view if requested.
 pub fn body(emulator: &Emulator, call: &Call<'_>, object: &Object) -> Value {
     let version = call.request.parameter("api-version").unwrap_or("");
-    let mut body = render::render(object, version, Use::Read, emulator);
-    let asked = |name: &str, value: &str| {
+    let mut body = render::render(object, version, Purpose::Read, emulator);
+    let has_parameter = |name: &str, value: &str| {
         call.request.parameter(name).is_some_and(|given| given.eq_ignore_ascii_case(value))
     };
-    let whole = asked("$expand", "instanceView");
-    if (whole || asked("statusOnly", "true"))
+    let whole = has_parameter("$expand", "instanceView");
+    if (whole || has_parameter("statusOnly", "true"))
         && object.id.kind() != Kind::ScaleSet
         && let Some(properties) = body.get_mut("properties").and_then(Value::as_object_mut)
     {

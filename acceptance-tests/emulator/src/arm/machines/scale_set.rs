@@ -12,7 +12,7 @@ use crate::arm::machines::reads;
 use crate::arm::{Call, body, read, versions, write};
 use crate::emulator::Emulator;
 use crate::exchange::Reply;
-use crate::store::{Object, Pending, Work};
+use crate::store::{Object, Pending, WriteKind};
 
 /// The maximum number of instances of a scale set here.
 const MOST: u64 = 1000;
@@ -83,8 +83,8 @@ pub fn upgrade(emulator: &mut Emulator, call: &Call<'_>, set: &ResourceId) -> Re
         })?);
     }
     write::free(emulator, &object.id)?;
-    let operation = write::start(emulator, call, &object.id, Work::Update, object.location());
-    let pending = operation.as_ref().map(|operation| Pending::of(operation, Work::Update));
+    let operation = write::start(emulator, call, &object.id, WriteKind::Update, object.location());
+    let pending = operation.as_ref().map(|operation| Pending::of(operation, WriteKind::Update));
     apply(emulator, &object, &chosen, pending.as_ref());
     emulator.unsaved = true;
     let Some(operation) = operation else { return Ok(Reply::empty(StatusCode::OK)) };

@@ -9,13 +9,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::entra::application::{Certificate, hexadecimal};
-use crate::entra::assertion::Check;
+use crate::entra::assertion::AssertionCheck;
 use crate::entra::error::EntraError;
 use crate::entra::jwt::Jwt;
 use crate::entra::key::decode;
 
 /// Checks it: the key, the signature, the issuer, the audience and the time.
-pub fn check(check: &Check<'_>, jwt: &Jwt, client: &str) -> Result<(), EntraError> {
+pub fn check(check: &AssertionCheck<'_>, jwt: &Jwt, client: &str) -> Result<(), EntraError> {
     let print = Thumbprint::of(jwt).ok_or_else(EntraError::thumbprint_missing)?;
     if let Some(sent) = jwt.header.get("x5c") {
         let leaf = leaf(sent).ok_or_else(|| EntraError::jwt_invalid("The x5c header cannot be read."))?;
@@ -58,7 +58,7 @@ fn leaf(sent: &Value) -> Option<Certificate> {
 }
 
 /// Whether an audience is this tenant's token endpoint, v1 or v2, or its issuer.
-fn is_token_endpoint(audience: &str, check: &Check<'_>) -> bool {
+fn is_token_endpoint(audience: &str, check: &AssertionCheck<'_>) -> bool {
     let Some((_, port)) = check.base.rsplit_once(':') else { return false };
     let path = ["127.0.0.1", "localhost", "[::1]"]
         .iter()

@@ -6,14 +6,14 @@
 use serde_json::Value;
 
 use crate::entra::application::FederatedCredential;
-use crate::entra::assertion::Check;
+use crate::entra::assertion::AssertionCheck;
 use crate::entra::error::EntraError;
 use crate::entra::issuer::Issuer;
 use crate::entra::jwt::Jwt;
 use crate::entra::key::PublicKey;
 
 /// Checks it: the credential, the issuer's signature, and the time.
-pub fn check(check: &Check<'_>, jwt: &Jwt) -> Result<(), EntraError> {
+pub fn check(check: &AssertionCheck<'_>, jwt: &Jwt) -> Result<(), EntraError> {
     let credential = matching(check, jwt)?;
     let issuer = jwt.claim("iss");
     let keys: Vec<PublicKey> = if Issuer::of_address(issuer, check.base).is_some() {
@@ -34,7 +34,7 @@ pub fn check(check: &Check<'_>, jwt: &Jwt) -> Result<(), EntraError> {
 }
 
 /// The credential for this assertion; the error names the first of the three that no credential has.
-fn matching<'a>(check: &Check<'a>, jwt: &Jwt) -> Result<&'a FederatedCredential, EntraError> {
+fn matching<'a>(check: &AssertionCheck<'a>, jwt: &Jwt) -> Result<&'a FederatedCredential, EntraError> {
     let (issuer, subject) = (jwt.claim("iss"), jwt.claim("sub"));
     let own = Issuer::of_address(issuer, check.base);
     let of_issuer: Vec<_> = check

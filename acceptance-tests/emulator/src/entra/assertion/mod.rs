@@ -13,7 +13,7 @@ use crate::entra::key::{ALGORITHMS, PublicKey};
 
 /// The data to check an assertion against.
 #[derive(Clone, Copy, Debug)]
-pub struct Check<'a> {
+pub struct AssertionCheck<'a> {
     /// The identity.
     pub identity: &'a Identity,
     /// The registrations.
@@ -28,7 +28,7 @@ pub struct Check<'a> {
     pub now: Millis,
 }
 
-impl Check<'_> {
+impl AssertionCheck<'_> {
     /// Checks an assertion that was sent with this client id.
     pub fn check(&self, assertion: &str, client: &str) -> Result<(), EntraError> {
         let jwt = Jwt::read(assertion).ok_or_else(EntraError::assertion_malformed)?;

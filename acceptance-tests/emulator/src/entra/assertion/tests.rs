@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::entra::application::FederatedCredential;
-use crate::entra::issuer::{AUDIENCE, Issuer, Order};
+use crate::entra::issuer::{AUDIENCE, AssertionContent, Issuer};
 use crate::entra::signer::Signer;
 use crate::testing::signer;
 
@@ -56,8 +56,14 @@ fn claims() -> Value {
 fn verdict(application: &Application, signer: &Signer, assertion: &str) -> u32 {
     let identity = crate::testing::identity();
     let own_key = PublicKey::of_jwk(&signer.public()).unwrap();
-    let check =
-        Check { identity: &identity, application, own_key: &own_key, base: BASE, tenant: "t", now: NOW };
+    let check = AssertionCheck {
+        identity: &identity,
+        application,
+        own_key: &own_key,
+        base: BASE,
+        tenant: "t",
+        now: NOW,
+    };
     check.check(assertion, "c").map_or_else(|error| error.code(), |()| 0)
 }
 
@@ -116,7 +122,9 @@ fn every_part_of_an_issuers_assertion_is_checked() {
     let application = Application::default();
     let subject = Issuer::GitHub.subject();
     let assertion = |signer: &Signer, subject: &str, audience: &str, seconds: i64| {
-        Issuer::GitHub.assertion(signer, BASE, &Order { subject, audience, now: NOW, seconds }).unwrap()
+        Issuer::GitHub
+            .assertion(signer, BASE, &AssertionContent { subject, audience, now: NOW, seconds })
+            .unwrap()
     };
     for (signer, subject, audience, seconds, expected) in [
         (&own, subject, AUDIENCE, 600, 0),

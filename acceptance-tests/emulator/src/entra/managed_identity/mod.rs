@@ -51,7 +51,8 @@ struct Names {
 impl ManagedIdentity<'_> {
     /// The identity a request is for.
     fn subject(&self, request: &Request, names: &Names) -> Result<Subject, Missing> {
-        let asked = |names: &[&str]| names.iter().find_map(|name| request.parameter(name)).map(str::to_owned);
+        let parameter =
+            |names: &[&str]| names.iter().find_map(|name| request.parameter(name)).map(str::to_owned);
         let given = |of: &dyn Fn(&crate::entra::application::UserAssigned) -> bool| {
             let found = self.identities.user_assigned.iter().find(|one| of(one));
             found.map(|one| self.subject_of(&one.client_id, &one.object_id)).ok_or(Missing::Unknown)
@@ -60,7 +61,7 @@ impl ManagedIdentity<'_> {
             let known = self.identities.system_assigned;
             known.then(|| self.subject_of(&self.identity.client_id, &self.identity.object_id))
         };
-        match (asked(names.client), asked(names.object), asked(names.resource)) {
+        match (parameter(names.client), parameter(names.object), parameter(names.resource)) {
             (None, None, None) => match (own(), self.identities.user_assigned.as_slice()) {
                 (Some(own), _) => Ok(own),
                 (None, [only]) => Ok(self.subject_of(&only.client_id, &only.object_id)),
