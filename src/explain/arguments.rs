@@ -81,7 +81,7 @@ impl FromStr for Format {
 
 /// A file to explain, and the options.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Arguments {
+pub(super) struct CommandLine {
     /// The file; `-` is standard input.
     pub(super) file: PathBuf,
     /// The file to compare it with.
@@ -108,7 +108,7 @@ pub(super) enum Action {
     /// The JSON schema of a rules file.
     Schema,
     /// Explains a file.
-    Explain(Arguments),
+    Explain(CommandLine),
 }
 
 const OPTIONS: [&str; 9] = [
@@ -126,7 +126,7 @@ const OPTIONS: [&str; 9] = [
 impl Action {
     /// Reads the command line. The error is a sentence.
     pub(super) fn read(arguments: impl Iterator<Item = OsString>) -> Result<Self, String> {
-        let mut parsed = Arguments::default();
+        let mut parsed = CommandLine::default();
         let mut files = Vec::new();
         let mut is_difference = false;
         let mut rest = arguments;

@@ -16,7 +16,7 @@ const MOST_GRANTS: usize = 500_000;
 
 /// What happened to a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum ChangeKind {
     /// It differs.
     Changed,
     /// It is added.
@@ -27,7 +27,7 @@ pub(super) enum Kind {
     Unchanged,
 }
 
-impl Kind {
+impl ChangeKind {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Changed => "changed",
@@ -48,8 +48,8 @@ pub(super) struct Consequence {
 
 /// One version before and after.
 #[derive(Clone, Debug)]
-pub(super) struct Difference {
-    pub(super) kind: Kind,
+pub(super) struct VersionDifference {
+    pub(super) kind: ChangeKind,
     /// The name of the new one, or of the old one if there is no new one.
     pub(super) title: String,
     /// The name of the old one, if it differs.
@@ -64,10 +64,10 @@ pub(super) struct Difference {
     pub(super) unknown: Vec<String>,
 }
 
-impl Difference {
+impl VersionDifference {
     /// Whether somebody loses access.
     pub(super) fn loses(&self) -> bool {
-        self.kind == Kind::Removed
+        self.kind == ChangeKind::Removed
             || self.consequences.iter().any(|one| one.is_loss)
             || self.compared.changes.iter().any(ChangedDecision::closes)
     }
@@ -82,7 +82,7 @@ impl Difference {
         self.compared.changes.iter().any(|one| one.opens() && !one.sensitive.is_empty())
     }
 
-    fn new(kind: Kind, one: &Explained) -> Self {
+    fn new(kind: ChangeKind, one: &Explained) -> Self {
         Self {
             kind,
             title: one.title.clone(),
@@ -98,15 +98,15 @@ impl Difference {
 }
 
 /// The changes between two sets of versions: matching ones, added ones, and removed ones.
-pub(super) fn differences(old: &[Explained], new: &[Explained]) -> Vec<Difference> {
+pub(super) fn differences(old: &[Explained], new: &[Explained]) -> Vec<VersionDifference> {
     let pairs = pairs(old, new);
     let mut differences = Vec::new();
     let not_compared = pairs.len().saturating_sub(MOST);
     for pair in pairs.into_iter().take(MOST) {
         differences.extend(match pair {
             (Some(old), Some(new)) => Some(changed(old, new)),
-            (None, Some(new)) => Some(one_sided(Kind::Added, new)),
-            (Some(old), None) => Some(one_sided(Kind::Removed, old)),
+            (None, Some(new)) => Some(one_sided(ChangeKind::Added, new)),
+            (Some(old), None) => Some(one_sided(ChangeKind::Removed, old)),
             (None, None) => None,
         });
     }
@@ -158,8 +158,8 @@ fn pairs<'a>(old: &'a [Explained], new: &'a [Explained]) -> Vec<Pair<'a>> {
     pairs
 }
 
-fn one_sided(kind: Kind, one: &Explained) -> Difference {
-    let mut difference = Difference::new(kind, one);
+fn one_sided(kind: ChangeKind, one: &Explained) -> VersionDifference {
+    let mut difference = VersionDifference::new(kind, one);
     if one.extent == UnknownParts::Rules {
         difference.unknown.extend(one.unknown.iter().cloned());
         return difference;
@@ -171,14 +171,14 @@ fn one_sided(kind: Kind, one: &Explained) -> Difference {
     }
     let grants: Vec<String> = grants(&rules).iter().map(ToString::to_string).collect();
     match kind {
-        Kind::Added => difference.gained = grants,
+        ChangeKind::Added => difference.gained = grants,
         _ => difference.lost = grants,
     }
     difference
 }
 
-fn changed(old: &Explained, new: &Explained) -> Difference {
-    let mut change = Difference::new(Kind::Changed, new);
+fn changed(old: &Explained, new: &Explained) -> VersionDifference {
+    let mut change = VersionDifference::new(ChangeKind::Changed, new);
     change.was = Some(old.title.clone()).filter(|was| *was != new.title);
     for one in [old, new] {
         if one.extent == UnknownParts::Rules {
@@ -232,7 +232,7 @@ fn changed(old: &Explained, new: &Explained) -> Difference {
     change.compared = compared;
     let is_same = change.gained.is_empty() && change.lost.is_empty() && change.consequences.is_empty();
     if is_same && change.compared.changes.is_empty() && change.unknown.is_empty() && before == after {
-        change.kind = Kind::Unchanged;
+        change.kind = ChangeKind::Unchanged;
     }
     change
 }

@@ -21,8 +21,8 @@ use std::path::Path;
 use crate::allowlist::Severity;
 
 pub use arguments::USAGE;
-use arguments::{Action, Arguments, Format};
-use difference::{Difference, differences};
+use arguments::{Action, CommandLine, Format};
+use difference::{VersionDifference, differences};
 use file::FileContent;
 use version::{Explained, Version};
 
@@ -49,7 +49,7 @@ struct Report {
     /// The file's name.
     name: String,
     /// The changes, if two things were compared.
-    differences: Option<Vec<Difference>>,
+    differences: Option<Vec<VersionDifference>>,
     versions: Vec<Explained>,
     /// What cannot be read, and why.
     unread: Vec<String>,
@@ -114,7 +114,7 @@ pub fn run(
 }
 
 /// Reads the files.
-fn report(arguments: &Arguments, old: Option<FileContent>, new: FileContent) -> Report {
+fn report(arguments: &CommandLine, old: Option<FileContent>, new: FileContent) -> Report {
     let mut unread = Vec::new();
     let before = match (old, new.before) {
         (Some(old), _) => {
@@ -136,7 +136,7 @@ fn report(arguments: &Arguments, old: Option<FileContent>, new: FileContent) -> 
 }
 
 fn explained(
-    arguments: &Arguments,
+    arguments: &CommandLine,
     path: &Path,
     versions: Vec<Version>,
     unread: Vec<String>,
@@ -169,8 +169,8 @@ impl Report {
 
     fn exit_code(&self) -> u8 {
         let differences = || self.differences.iter().flatten();
-        let loses = differences().any(Difference::loses);
-        let opens = differences().any(Difference::opens);
+        let loses = differences().any(VersionDifference::loses);
+        let opens = differences().any(VersionDifference::opens);
         let is_unknown = self.versions.iter().any(|one| !one.unknown.is_empty() || !one.missing.is_empty())
             || differences().any(|one| !one.unknown.is_empty());
         match (loses, opens) {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
-use super::arguments::Arguments;
+use super::arguments::CommandLine;
 use crate::allowlist::{
     Document, Draft, Endpoint, Finding, FindingId, InvalidDocument, LintContext, List, Needs, OsType,
     Picture, Severity, Subject, UnknownParts, document_findings, findings, open_document_findings,
@@ -143,7 +143,7 @@ impl Version {
     }
 
     /// The explanation. It names what is not known, and draws no conclusion from that.
-    pub(super) fn explain(&self, arguments: &Arguments) -> Result<Explained, InvalidDocument> {
+    pub(super) fn explain(&self, arguments: &CommandLine) -> Result<Explained, InvalidDocument> {
         let mut properties = self.properties.clone();
         let mut unknown = Vec::new();
         for (name, alias) in
@@ -333,7 +333,7 @@ impl Version {
 
 /// Takes the words that a file does not contain from the command line. Those that are on neither are named,
 /// one sentence each.
-fn missing_words(document: &mut Document, arguments: &Arguments, unknown: &[String]) -> Vec<String> {
+fn missing_words(document: &mut Document, arguments: &CommandLine, unknown: &[String]) -> Vec<String> {
     let is_later = |name: &str| unknown.iter().any(|one| one.starts_with(&format!("The {name} ")));
     let mut missing = Vec::new();
     if document.mode.is_none() && !is_later("mode") {

@@ -4,7 +4,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::configuration::login::NoLogin;
-use super::configuration::{ProcessVariables, Settings, Variables};
+use super::configuration::{ProcessVariables, ProviderSettings, Variables};
 use super::invm_access_profile_version::lint;
 use super::locks::Locks;
 use super::machine_cache::MachineCache;
@@ -76,7 +76,7 @@ impl Connection {
     ) -> Result<Diagnostics, Failure> {
         let mut warnings = Diagnostics::new();
         let state = if config.is_wholly_known() {
-            let settings = Settings::resolve(config, variables)?;
+            let settings = ProviderSettings::resolve(config, variables)?;
             warnings = settings.warnings;
             match settings.login {
                 Err(missing) => State::NoLogin(missing),

@@ -36,7 +36,7 @@ pub struct MachineCache {
 /// What this process did about one machine.
 #[derive(Debug, Default)]
 struct MachineRecord {
-    planned: Option<Planned>,
+    planned: Option<PlannedAttachment>,
     is_in_state: bool,
     /// The resource that has attached something.
     attached_by: Option<String>,
@@ -47,7 +47,7 @@ struct MachineRecord {
 
 /// A planned attachment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Planned {
+pub enum PlannedAttachment {
     /// A new attachment.
     New,
     /// An attachment in the state, with its own id.
@@ -71,11 +71,11 @@ impl MachineCache {
     }
 
     /// Records that an attachment to a machine is planned. Returns whether another one is.
-    pub fn plan(&self, id: &MachineId, planned: Planned) -> bool {
+    pub fn plan(&self, id: &MachineId, planned: PlannedAttachment) -> bool {
         self.with(id, |record| {
             let is_another = match (&record.planned, &planned) {
                 (None, _) => false,
-                (Some(Planned::Existing(one)), Planned::Existing(other)) => one != other,
+                (Some(PlannedAttachment::Existing(one)), PlannedAttachment::Existing(other)) => one != other,
                 _ => true,
             };
             record.planned = Some(planned);
@@ -103,7 +103,7 @@ impl MachineCache {
     pub fn record_attached(&self, id: &MachineId, instance: &str) {
         self.with(id, |record| {
             record.attached_by = Some(instance.to_owned());
-            record.planned = Some(Planned::Existing(instance.to_owned()));
+            record.planned = Some(PlannedAttachment::Existing(instance.to_owned()));
         });
     }
 
@@ -170,15 +170,21 @@ mod tests {
         let text = GALLERY.replace("galleries/g", "virtualMachines/vm");
         let (id, shouted): (MachineId, MachineId) =
             (text.parse().unwrap(), text.to_uppercase().parse().unwrap());
-        assert!(!cache.plan(&id, Planned::New) && cache.plan(&shouted, Planned::New), "two new ones");
+        assert!(
+            !cache.plan(&id, PlannedAttachment::New) && cache.plan(&shouted, PlannedAttachment::New),
+            "two new ones"
+        );
         cache.unplan(&shouted);
-        assert!(!cache.plan(&id, Planned::New), "another try");
+        assert!(!cache.plan(&id, PlannedAttachment::New), "another try");
         cache.record_attached(&id, "a");
         assert_eq!(cache.attached_by(&shouted).as_deref(), Some("a"));
-        assert!(!cache.plan(&id, Planned::Existing("a".to_owned())), "the same once more");
-        assert!(cache.plan(&id, Planned::Existing("b".to_owned())) && cache.plan(&id, Planned::New));
+        assert!(!cache.plan(&id, PlannedAttachment::Existing("a".to_owned())), "the same once more");
+        assert!(
+            cache.plan(&id, PlannedAttachment::Existing("b".to_owned()))
+                && cache.plan(&id, PlannedAttachment::New)
+        );
         cache.record_detached(&id);
-        assert!(!cache.plan(&id, Planned::New) && cache.attached_by(&id).is_none());
+        assert!(!cache.plan(&id, PlannedAttachment::New) && cache.attached_by(&id).is_none());
         cache.record_mode(&id, "imds", Mode::Audit);
         assert!(cache.has_set_mode(&shouted, "imds", &Mode::Audit.into()));
         assert!(
@@ -186,7 +192,7 @@ mod tests {
                 && !cache.has_set_mode(&id, "wire_server", &Mode::Audit.into())
         );
         cache.clear();
-        assert!(!cache.plan(&id, Planned::New));
+        assert!(!cache.plan(&id, PlannedAttachment::New));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Converts an error of Azure to a diagnostic: what happened, what Azure said, and the one next step.
 
 use super::sign_in;
-use super::timeouts::Operation;
+use super::timeouts::TimedOperation;
 use crate::arm;
 use crate::arm::NAMESPACE;
 use crate::arm::error::{Missing, duration_text};
@@ -19,7 +19,7 @@ pub const ATTACHMENT: &str = "attachment";
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt<'a> {
     /// The operation.
-    pub operation: Operation,
+    pub operation: TimedOperation,
     /// The kind of object: `profile`, `profile version`.
     pub kind: &'a str,
     /// The object's id.
@@ -41,10 +41,10 @@ impl Attempt<'_> {
             return diagnostic;
         }
         let done = match self.operation {
-            Operation::Create => "created",
-            Operation::Read => "read",
-            Operation::Update => "changed",
-            Operation::Delete => "deleted",
+            TimedOperation::Create => "created",
+            TimedOperation::Read => "read",
+            TimedOperation::Update => "changed",
+            TimedOperation::Delete => "deleted",
         };
         let kind = self.kind;
         let summary = format!("In-VM access {kind} could not be {done}");
@@ -102,9 +102,9 @@ impl Attempt<'_> {
         }
         if error.is_forbidden() {
             let action = match self.operation {
-                Operation::Create | Operation::Update => "write",
-                Operation::Read => "read",
-                Operation::Delete => "delete",
+                TimedOperation::Create | TimedOperation::Update => "write",
+                TimedOperation::Read => "read",
+                TimedOperation::Delete => "delete",
             };
             if self.kind == ATTACHMENT {
                 return self.machine_permissions();
@@ -119,7 +119,9 @@ impl Attempt<'_> {
             return DELETE_VERSIONS.to_owned();
         }
         match error.missing() {
-            Some(Missing::Leaf) if matches!(self.operation, Operation::Update) && self.kind != ATTACHMENT => {
+            Some(Missing::Leaf)
+                if matches!(self.operation, TimedOperation::Update) && self.kind != ATTACHMENT =>
+            {
                 return "It was deleted after the plan was made. Plan again: if it is still wanted, it is \
                         then created."
                     .to_owned();
@@ -176,7 +178,7 @@ impl Attempt<'_> {
     fn machine_permissions(&self) -> String {
         let is_set = self.id.to_ascii_lowercase().contains("/virtualmachinescalesets/");
         let kind = if is_set { "virtualMachineScaleSets" } else { "virtualMachines" };
-        let action = if self.operation == Operation::Read { "read" } else { "write" };
+        let action = if self.operation == TimedOperation::Read { "read" } else { "write" };
         format!(
             "Check the locks and policies on the machine, and that the signed-in identity has a role with \
              `Microsoft.Compute/{kind}/{action}`, and with \

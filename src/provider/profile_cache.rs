@@ -36,7 +36,7 @@ impl KnownProfile {
 
 /// The version names of one profile that this process has seen, including those of deleted versions.
 #[derive(Debug, Default)]
-pub struct Names {
+pub struct VersionNames {
     /// The highest name.
     pub highest: Option<VersionName>,
     /// The names of versions that this process has created, deleted or kept.
@@ -45,7 +45,7 @@ pub struct Names {
     reported: HashSet<VersionName>,
 }
 
-impl Names {
+impl VersionNames {
     /// Records a name.
     pub fn record(&mut self, name: &VersionName) {
         if self.highest.as_ref().is_none_or(|highest| highest < name) {
@@ -70,7 +70,7 @@ impl Names {
 #[derive(Debug, Default)]
 pub struct ProfileCache {
     entries: Mutex<Entries>,
-    names: Mutex<HashMap<ProfileId, Arc<AsyncMutex<Names>>>>,
+    names: Mutex<HashMap<ProfileId, Arc<AsyncMutex<VersionNames>>>>,
 }
 
 #[derive(Debug, Default)]
@@ -170,7 +170,7 @@ impl ProfileCache {
 
     /// The names of a profile's versions, for one caller at a time. The caller that chooses the next name
     /// holds this from reading the list until the name is recorded.
-    pub async fn names(&self, profile: &ProfileId) -> OwnedMutexGuard<Names> {
+    pub async fn names(&self, profile: &ProfileId) -> OwnedMutexGuard<VersionNames> {
         let names = {
             let mut all = self.names.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(all.entry(profile.clone()).or_default())

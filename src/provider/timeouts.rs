@@ -10,7 +10,7 @@ pub const BLOCK: &str = "timeouts";
 
 /// An operation with a timeout of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operation {
+pub enum TimedOperation {
     /// Making the object.
     Create,
     /// Refreshing the state.
@@ -21,7 +21,7 @@ pub enum Operation {
     Delete,
 }
 
-impl Operation {
+impl TimedOperation {
     const ALL: [Self; 4] = [Self::Create, Self::Read, Self::Update, Self::Delete];
 
     /// Its name in the block.
@@ -46,19 +46,19 @@ impl Operation {
 /// The block's schema for a resource.
 #[must_use]
 pub fn block() -> NestedBlock {
-    block_for(&Operation::ALL)
+    block_for(&TimedOperation::ALL)
 }
 
 /// The block's schema if only these operations exist.
 #[must_use]
-pub fn block_for(operations: &[Operation]) -> NestedBlock {
+pub fn block_for(operations: &[TimedOperation]) -> NestedBlock {
     let attributes = operations.iter().map(|operation| {
         let minutes = operation.default().as_secs() / 60;
         let what = match operation {
-            Operation::Create => "creating it",
-            Operation::Read => "reading it",
-            Operation::Update => "changing it",
-            Operation::Delete => "deleting it",
+            TimedOperation::Create => "creating it",
+            TimedOperation::Read => "reading it",
+            TimedOperation::Update => "changing it",
+            TimedOperation::Delete => "deleting it",
         };
         Attribute::new(
             operation.name(),
@@ -83,7 +83,7 @@ pub fn block_for(operations: &[Operation]) -> NestedBlock {
 pub fn validate(config: &Value) -> Diagnostics {
     let Some(block @ Value::Object(_)) = config.get(BLOCK) else { return Diagnostics::new() };
     let path = Path::attribute(BLOCK);
-    Operation::ALL
+    TimedOperation::ALL
         .into_iter()
         .filter_map(|operation| {
             let text = block.get(operation.name())?.as_str()?;
@@ -101,7 +101,7 @@ pub fn validate(config: &Value) -> Diagnostics {
 
 /// The timeout of an operation, from the block in a configuration, plan or state.
 #[must_use]
-pub fn of(object: &Value, operation: Operation) -> Duration {
+pub fn of(object: &Value, operation: TimedOperation) -> Duration {
     object
         .get(BLOCK)
         .and_then(|block| block.get(operation.name()))
@@ -190,9 +190,12 @@ mod tests {
 
     #[test]
     fn the_block_sets_one_operation_and_keeps_the_other_defaults() {
-        assert_eq!(of(&config("2m"), Operation::Create), Duration::from_secs(120));
-        assert_eq!(of(&config("2m"), Operation::Read), Duration::from_secs(300));
-        assert_eq!(of(&Value::object([(BLOCK, Value::Null)]), Operation::Delete), Duration::from_secs(3600));
+        assert_eq!(of(&config("2m"), TimedOperation::Create), Duration::from_secs(120));
+        assert_eq!(of(&config("2m"), TimedOperation::Read), Duration::from_secs(300));
+        assert_eq!(
+            of(&Value::object([(BLOCK, Value::Null)]), TimedOperation::Delete),
+            Duration::from_secs(3600)
+        );
     }
 
     #[test]

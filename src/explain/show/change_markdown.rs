@@ -1,13 +1,13 @@
 //! A change for a pull request.
 
-use super::super::difference::{Difference, Kind};
+use super::super::difference::{ChangeKind, VersionDifference};
 use super::words::{MOST, heading, merged_changes, plain, verdict};
 use crate::allowlist::{code, prose};
 
 /// The changes, in Markdown.
-pub(super) fn differences(all: &[Difference], exit_code: u8) -> String {
+pub(super) fn differences(all: &[VersionDifference], exit_code: u8) -> String {
     let mut page = format!("## What changes\n\n**{}**\n", prose(&verdict(all, exit_code)));
-    for one in all.iter().filter(|one| one.kind != Kind::Unchanged) {
+    for one in all.iter().filter(|one| one.kind != ChangeKind::Unchanged) {
         page.push_str(&format!("\n### {}\n\n", prose(&heading(one))));
         for note in one.notes.iter().chain(&one.unknown) {
             page.push_str(&format!("{}\n\n", prose(note)));

@@ -1,13 +1,13 @@
 //! A change for a terminal.
 
-use super::super::difference::{Difference, Kind};
+use super::super::difference::{ChangeKind, VersionDifference};
 use super::words::{MOST, heading, merged_changes, plain, verdict};
 use crate::allowlist::listed;
 
 /// The changes, as text.
-pub(super) fn differences(all: &[Difference], code: u8, width: usize) -> String {
+pub(super) fn differences(all: &[VersionDifference], code: u8, width: usize) -> String {
     let mut page = format!("{}\n", verdict(all, code));
-    for one in all.iter().filter(|one| one.kind != Kind::Unchanged) {
+    for one in all.iter().filter(|one| one.kind != ChangeKind::Unchanged) {
         page.push_str(&format!("\n{}\n", heading(one)));
         for note in one.notes.iter().chain(&one.unknown) {
             page.push_str(&format!("  {}\n", plain(note)));

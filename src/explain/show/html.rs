@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::super::Report;
-use super::super::difference::{Difference, Kind};
+use super::super::difference::{ChangeKind, VersionDifference};
 use super::super::version::Explained;
 use super::words::{MOST, heading, merged_changes, plain, verdict};
 use super::{HTML, MOST_PAGES, matrix, mode, more};
@@ -323,14 +323,14 @@ fn finding(one: &Finding) -> String {
     )
 }
 
-fn changes(all: &[Difference], code: u8) -> String {
+fn changes(all: &[VersionDifference], code: u8) -> String {
     let is_bad = all.iter().any(|one| one.loses() || one.opens()) || code == 1;
     let bad = if is_bad { " bad" } else { "" };
     let mut page = format!(
         "<section id=\"changes\"><h2>What changes</h2>\n<p class=\"verdict{bad}\">{}</p>\n",
         escaped(&verdict(all, code))
     );
-    for one in all.iter().filter(|one| one.kind != Kind::Unchanged).take(MOST_PAGES) {
+    for one in all.iter().filter(|one| one.kind != ChangeKind::Unchanged).take(MOST_PAGES) {
         page.push_str(&format!("<h3>{}</h3>\n", escaped(&heading(one))));
         for note in one.notes.iter().chain(&one.unknown) {
             page.push_str(&format!("<p>{}</p>\n", escaped(&plain(note))));
@@ -362,7 +362,7 @@ fn changes(all: &[Difference], code: u8) -> String {
             page.push_str(&cut(grants.len()));
         }
     }
-    let shown = all.iter().filter(|one| one.kind != Kind::Unchanged).count();
+    let shown = all.iter().filter(|one| one.kind != ChangeKind::Unchanged).count();
     if let Some(more @ 1..) = shown.checked_sub(MOST_PAGES) {
         page.push_str(&format!("<p>{more} more changes are not shown.</p>\n"));
     }
@@ -370,7 +370,7 @@ fn changes(all: &[Difference], code: u8) -> String {
     page
 }
 
-fn decisions(one: &Difference) -> String {
+fn decisions(one: &VersionDifference) -> String {
     let changes = &one.compared.changes;
     if changes.is_empty() {
         return String::new();

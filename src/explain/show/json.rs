@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::super::Report;
-use super::super::difference::Difference;
+use super::super::difference::VersionDifference;
 use super::super::version::{Explained, NotChecked};
 use super::{JSON, MOST_PAGES, matrix, words};
 use crate::allowlist::{
@@ -28,8 +28,8 @@ pub(super) fn json(report: &Report) -> String {
         report.versions.iter().skip(MOST_PAGES).take(MOST).map(|one| one.title.as_str()).collect();
     let differences = report.differences.as_ref().map(|all| all.iter().map(difference).collect::<Vec<_>>());
     let differences = differences.map(|all| {
-        let loses = report.differences.iter().flatten().any(Difference::loses);
-        let opens = report.differences.iter().flatten().any(Difference::opens);
+        let loses = report.differences.iter().flatten().any(VersionDifference::loses);
+        let opens = report.differences.iter().flatten().any(VersionDifference::opens);
         json!({ "loses_access": loses, "opens_sensitive": opens, "versions": all })
     });
     let whole = json!({
@@ -154,7 +154,7 @@ const fn kind(what: Sensitive) -> &'static str {
     }
 }
 
-fn difference(one: &Difference) -> Value {
+fn difference(one: &VersionDifference) -> Value {
     let change = |one: &ChangedDecision| {
         json!({
             "identity": one.identity, "identity_is_former": one.is_former, "request": request(&one.request),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::difference::{Difference, Kind};
+use super::super::difference::{ChangeKind, VersionDifference};
 use super::super::{UNKNOWN, UNREADABLE, WRONG};
 use crate::allowlist::{ChangedDecision, Column, Sensitive, matrix_words, shown, visible};
 
@@ -15,14 +15,14 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// The summary, as a sentence.
-pub(super) fn verdict(differences: &[Difference], code: u8) -> String {
-    let count = |kind: Kind| differences.iter().filter(|one| one.kind == kind).count();
+pub(super) fn verdict(differences: &[VersionDifference], code: u8) -> String {
+    let count = |kind: ChangeKind| differences.iter().filter(|one| one.kind == kind).count();
     let mut parts = Vec::new();
     for (kind, one, many) in [
-        (Kind::Changed, "1 version changes", "versions change"),
-        (Kind::Added, "1 is new", "are new"),
-        (Kind::Removed, "1 goes away", "go away"),
-        (Kind::Unchanged, "1 decides as before", "decide as before"),
+        (ChangeKind::Changed, "1 version changes", "versions change"),
+        (ChangeKind::Added, "1 is new", "are new"),
+        (ChangeKind::Removed, "1 goes away", "go away"),
+        (ChangeKind::Unchanged, "1 decides as before", "decide as before"),
     ] {
         match count(kind) {
             0 => {}
@@ -31,9 +31,9 @@ pub(super) fn verdict(differences: &[Difference], code: u8) -> String {
         }
     }
     let parts = if parts.is_empty() { "Nothing changes".to_owned() } else { parts.join(", ") };
-    let loses = differences.iter().any(Difference::loses);
-    let opens = differences.iter().any(Difference::opens);
-    let opened = if differences.iter().any(Difference::reaches_sensitive) {
+    let loses = differences.iter().any(VersionDifference::loses);
+    let opens = differences.iter().any(VersionDifference::opens);
+    let opened = if differences.iter().any(VersionDifference::reaches_sensitive) {
         "tokens, certificates or the like open to somebody"
     } else {
         "something dangerous opens"
@@ -57,14 +57,14 @@ pub(super) fn verdict(differences: &[Difference], code: u8) -> String {
 }
 
 /// A heading for one version.
-pub(super) fn heading(one: &Difference) -> String {
+pub(super) fn heading(one: &VersionDifference) -> String {
     let title = plain(&one.title);
     match (one.kind, &one.was) {
-        (Kind::Changed, Some(was)) => format!("{title}: changed (it was {})", plain(was)),
-        (Kind::Changed, None) => format!("{title}: changed"),
-        (Kind::Added, _) => format!("{title}: new"),
-        (Kind::Removed, _) => format!("{title}: gone"),
-        (Kind::Unchanged, _) => format!("{title}: decides as before"),
+        (ChangeKind::Changed, Some(was)) => format!("{title}: changed (it was {})", plain(was)),
+        (ChangeKind::Changed, None) => format!("{title}: changed"),
+        (ChangeKind::Added, _) => format!("{title}: new"),
+        (ChangeKind::Removed, _) => format!("{title}: gone"),
+        (ChangeKind::Unchanged, _) => format!("{title}: decides as before"),
     }
 }
 

@@ -13,6 +13,6 @@ pub mod source;
 mod validate;
 
 pub use schema::schema;
-pub use settings::Settings;
+pub use settings::ProviderSettings;
 pub use source::{ProcessVariables, Variables};
 pub use validate::validate;

@@ -8,7 +8,7 @@ use crate::plugin::{Diagnostic, Diagnostics, Failure, Value};
 
 /// Everything the provider needs to talk to Azure. Nothing here has used the network.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct ProviderSettings {
     /// The addresses and the audience, or the host that provides them.
     pub cloud: CloudSource,
     /// The login, or why there is none: an error only when Azure is needed.
@@ -29,7 +29,7 @@ pub struct Settings {
     pub warnings: Diagnostics,
 }
 
-impl Settings {
+impl ProviderSettings {
     /// Combines a wholly known provider block with the environment.
     ///
     /// # Errors

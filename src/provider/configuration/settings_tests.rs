@@ -12,15 +12,15 @@ fn block(arguments: &[(&str, &str)]) -> Value {
 fn resolve(
     arguments: &[(&str, &str)],
     variables: &[(&'static str, &'static str)],
-) -> Result<Settings, Failure> {
-    Settings::resolve(&block(arguments), &variables.iter().copied().collect::<BTreeMap<_, _>>())
+) -> Result<ProviderSettings, Failure> {
+    ProviderSettings::resolve(&block(arguments), &variables.iter().copied().collect::<BTreeMap<_, _>>())
 }
 
-fn first(result: Result<Settings, Failure>) -> Diagnostic {
+fn first(result: Result<ProviderSettings, Failure>) -> Diagnostic {
     result.unwrap_err().into_diagnostics().into_iter().next().unwrap()
 }
 
-fn summary(result: Result<Settings, Failure>) -> (String, Option<Path>) {
+fn summary(result: Result<ProviderSettings, Failure>) -> (String, Option<Path>) {
     let first = first(result);
     (first.summary, first.path)
 }
@@ -142,7 +142,9 @@ fn an_endpoint_block_overrides_the_environment_field_by_field() {
         ("ARM_RESOURCE_MANAGER_ENDPOINT", "https://environment.example"),
         ("ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST", "https://login.example"),
     ]);
-    let CloudSource::Known(found) = Settings::resolve(&config, &variables).unwrap().cloud else { panic!() };
+    let CloudSource::Known(found) = ProviderSettings::resolve(&config, &variables).unwrap().cloud else {
+        panic!()
+    };
     assert_eq!(found.resource_manager().as_str(), "https://block.example/");
     assert_eq!(found.authority().as_str(), "https://login.example/");
 }
@@ -161,7 +163,7 @@ fn an_address_without_tls_is_only_for_this_machine() {
     let inner = Value::object([("resource_manager_endpoint", Value::from("http://arm.example"))]);
     let config = Value::object([("endpoint", inner)]);
     let none = BTreeMap::<&str, &str>::new();
-    let problem = first(Settings::resolve(&config, &none));
+    let problem = first(ProviderSettings::resolve(&config, &none));
     assert_eq!(problem.summary, "Unusable Azure endpoint");
     assert_eq!(problem.path, Some(Path::attribute("endpoint").with_attribute("resource_manager_endpoint")));
 }
@@ -224,7 +226,7 @@ fn registration_depends_on_the_setting() {
         Value::object(all.into_iter().chain(more.iter().cloned()))
     };
     let none = BTreeMap::<&str, &str>::new();
-    let may = |config: &Value| Settings::resolve(config, &none).map(|settings| settings.may_register);
+    let may = |config: &Value| ProviderSettings::resolve(config, &none).map(|settings| settings.may_register);
     for (word, expected) in [
         ("core", true),
         ("extended", true),
@@ -246,7 +248,7 @@ fn registration_depends_on_the_setting() {
             ("resource_provider_registrations", "core".into()),
         ]),
     ] {
-        let problem = first(Settings::resolve(&config, &none));
+        let problem = first(ProviderSettings::resolve(&config, &none));
         assert_eq!(problem.summary, "Two settings that disagree");
         assert_eq!(problem.path, Some(Path::attribute("skip_provider_registration")));
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::described::Described;
 use crate::plugin::Type;
 use crate::plugin::schema::{Attribute, AttributeNesting, Block, Presence, Schema, Shape};
-use crate::provider::timeouts::{self, Operation};
+use crate::provider::timeouts::{self, TimedOperation};
 
 /// Arguments of a resource that say nothing about the object at Azure.
 pub(super) const CONFIGURATION_ONLY: [&str; 4] = ["lint", "skip_destroy", "force_destroy", timeouts::BLOCK];
@@ -155,7 +155,7 @@ pub fn of_replication() -> Attribute {
 #[must_use]
 pub fn schema(description: &'static str, attributes: Vec<Attribute>) -> Schema {
     let block = Block::new(description).attributes(attributes);
-    Schema::new(0, block.nested(timeouts::block_for(&[Operation::Read])))
+    Schema::new(0, block.nested(timeouts::block_for(&[TimedOperation::Read])))
 }
 
 /// A filter by the beginning of the name.

@@ -13,7 +13,7 @@ use crate::plugin::{Diagnostic, Diagnostics, Failure, Path, Value};
 use crate::provider::connection::Connection;
 use crate::provider::module;
 use crate::provider::problem::Attempt;
-use crate::provider::timeouts::{self, Operation};
+use crate::provider::timeouts::{self, TimedOperation};
 use crate::provider::writing::Managed;
 
 /// The arguments that select an object of one kind.
@@ -124,7 +124,7 @@ pub fn is_set(config: &Value, name: &str) -> bool {
 /// The call for the requests of a read.
 #[must_use]
 pub fn call(context: &Context, config: &Value) -> Call {
-    module::call(context, timeouts::of(config, Operation::Read))
+    module::call(context, timeouts::of(config, TimedOperation::Read))
 }
 
 /// A deferred read, if the provider block is not known yet and the host supports deferral.
@@ -173,7 +173,7 @@ impl<'a> ReadAttempt<'a> {
             Some(Missing::Subscription) => ("subscription", parent_argument),
             _ => {
                 let attempt = Attempt {
-                    operation: Operation::Read,
+                    operation: TimedOperation::Read,
                     kind: self.kind,
                     id: self.id,
                     attributes: &[],

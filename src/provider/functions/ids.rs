@@ -22,14 +22,14 @@ const PARTS: [(&str, &str); 5] = [
 
 /// Which kind of object an id is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IdKind {
+pub enum ObjectIdKind {
     /// A profile.
     Profile,
     /// A version.
     Version,
 }
 
-impl IdKind {
+impl ObjectIdKind {
     fn parts(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         PARTS.into_iter().take(if self == Self::Profile { 4 } else { 5 })
     }
@@ -37,24 +37,24 @@ impl IdKind {
 
 /// Builds an id from its parts.
 #[derive(Clone, Copy, Debug)]
-pub struct MakeId(pub IdKind);
+pub struct MakeId(pub ObjectIdKind);
 
 /// Splits an id into its parts.
 #[derive(Clone, Copy, Debug)]
-pub struct ParseId(pub IdKind);
+pub struct ParseId(pub ObjectIdKind);
 
 impl Function for MakeId {
     fn name(&self) -> &'static str {
         match self.0 {
-            IdKind::Profile => "profile_id",
-            IdKind::Version => "profile_version_id",
+            ObjectIdKind::Profile => "profile_id",
+            ObjectIdKind::Version => "profile_version_id",
         }
     }
 
     fn signature(&self) -> Signature {
         let (summary, what) = match self.0 {
-            IdKind::Profile => ("The resource id of a profile", "an in-VM access control profile"),
-            IdKind::Version => {
+            ObjectIdKind::Profile => ("The resource id of a profile", "an in-VM access control profile"),
+            ObjectIdKind::Version => {
                 ("The resource id of a profile version", "a version of an in-VM access control profile")
             }
         };
@@ -86,7 +86,7 @@ impl Function for MakeId {
         let gallery: GalleryName = parsed(arguments)?;
         let profile: ProfileName = parsed(arguments)?;
         let profile = GalleryId::new(subscription, group, gallery).profile(profile);
-        if self.0 == IdKind::Profile {
+        if self.0 == ObjectIdKind::Profile {
             return Ok(profile.to_string().into());
         }
         let version: VersionName = parsed(arguments)?;
@@ -97,22 +97,24 @@ impl Function for MakeId {
 impl Function for ParseId {
     fn name(&self) -> &'static str {
         match self.0 {
-            IdKind::Profile => "parse_profile_id",
-            IdKind::Version => "parse_profile_version_id",
+            ObjectIdKind::Profile => "parse_profile_id",
+            ObjectIdKind::Version => "parse_profile_version_id",
         }
     }
 
     fn signature(&self) -> Signature {
         let (summary, what) = match self.0 {
-            IdKind::Profile => ("The parts of a profile's resource id", "an in-VM access control profile"),
-            IdKind::Version => (
+            ObjectIdKind::Profile => {
+                ("The parts of a profile's resource id", "an in-VM access control profile")
+            }
+            ObjectIdKind::Version => (
                 "The parts of a profile version's resource id",
                 "a version of an in-VM access control profile",
             ),
         };
         let ids = match self.0 {
-            IdKind::Profile => vec!["gallery_id"],
-            IdKind::Version => vec!["gallery_id", "profile_id"],
+            ObjectIdKind::Profile => vec!["gallery_id"],
+            ObjectIdKind::Version => vec!["gallery_id", "profile_id"],
         };
         let names = self.0.parts().map(|(name, _)| name).chain(ids);
         Signature {
@@ -137,8 +139,8 @@ impl Function for ParseId {
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let arguments = &mut Arguments::new(arguments);
         let (profile, version) = match self.0 {
-            IdKind::Profile => (parsed::<ProfileId>(arguments)?, None),
-            IdKind::Version => {
+            ObjectIdKind::Profile => (parsed::<ProfileId>(arguments)?, None),
+            ObjectIdKind::Version => {
                 let id: VersionId = parsed(arguments)?;
                 (id.profile().clone(), Some(id.name().clone()))
             }
@@ -181,12 +183,12 @@ mod tests {
 
     #[test]
     fn an_id_is_parsed_as_it_was_built() {
-        let id = call(&MakeId(IdKind::Version), &PARTS).unwrap();
-        let parts = call(&ParseId(IdKind::Version), &[&id.as_str().unwrap().to_uppercase()]).unwrap();
+        let id = call(&MakeId(ObjectIdKind::Version), &PARTS).unwrap();
+        let parts = call(&ParseId(ObjectIdKind::Version), &[&id.as_str().unwrap().to_uppercase()]).unwrap();
         assert_eq!(parts.get("version_name"), Some(&"1.2.3".into()));
         assert_eq!(parts.get("gallery_name"), Some(&"G".into()));
-        let profile = call(&MakeId(IdKind::Profile), &PARTS[..4]).unwrap();
-        let parts = call(&ParseId(IdKind::Profile), &[profile.as_str().unwrap()]).unwrap();
+        let profile = call(&MakeId(ObjectIdKind::Profile), &PARTS[..4]).unwrap();
+        let parts = call(&ParseId(ObjectIdKind::Profile), &[profile.as_str().unwrap()]).unwrap();
         assert_eq!(parts.get("profile_name"), Some(&"web".into()));
         assert_eq!(parts.get("version_name"), None);
     }
@@ -195,9 +197,12 @@ mod tests {
     fn a_wrong_part_is_reported_by_its_position() {
         let mut parts = PARTS;
         parts[4] = "v1";
-        assert_eq!(call(&MakeId(IdKind::Version), &parts).unwrap_err().argument, Some(4));
+        assert_eq!(call(&MakeId(ObjectIdKind::Version), &parts).unwrap_err().argument, Some(4));
         parts[0] = "me";
-        assert_eq!(call(&MakeId(IdKind::Version), &parts).unwrap_err().argument, Some(0));
-        assert_eq!(call(&ParseId(IdKind::Profile), &["/subscriptions/x"]).unwrap_err().argument, Some(0));
+        assert_eq!(call(&MakeId(ObjectIdKind::Version), &parts).unwrap_err().argument, Some(0));
+        assert_eq!(
+            call(&ParseId(ObjectIdKind::Profile), &["/subscriptions/x"]).unwrap_err().argument,
+            Some(0)
+        );
     }
 }

@@ -22,7 +22,7 @@ pub mod rules_from_audit_log;
 use std::sync::Arc;
 
 use crate::plugin::Function;
-use ids::{IdKind, MakeId, ParseId};
+use ids::{MakeId, ObjectIdKind, ParseId};
 
 /// All functions, in the order of the documentation.
 #[must_use]
@@ -30,10 +30,10 @@ pub fn all() -> Vec<Arc<dyn Function>> {
     vec![
         Arc::new(access_decision::AccessDecision),
         Arc::new(grants::Grants),
-        Arc::new(ParseId(IdKind::Profile)),
-        Arc::new(ParseId(IdKind::Version)),
-        Arc::new(MakeId(IdKind::Profile)),
-        Arc::new(MakeId(IdKind::Version)),
+        Arc::new(ParseId(ObjectIdKind::Profile)),
+        Arc::new(ParseId(ObjectIdKind::Version)),
+        Arc::new(MakeId(ObjectIdKind::Profile)),
+        Arc::new(MakeId(ObjectIdKind::Version)),
         Arc::new(pictures::RulesDiagram),
         Arc::new(rules_diff::RulesDiff),
         Arc::new(rules_findings::RulesFindings),

@@ -5,7 +5,7 @@
 //! apply sends what is missing.
 
 use super::endpoint::{CurrentRules, Endpoint, is_same_version};
-use super::job::{ChangeError, Job};
+use super::job::{AttachmentJob, ChangeError};
 use super::model::{self, Model, is_set};
 use super::plan;
 use super::refusal::{self, Intent};
@@ -20,7 +20,7 @@ use crate::plugin::resource::{
 };
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Path, Value};
 use crate::provider::connection::Connection;
-use crate::provider::timeouts::Operation;
+use crate::provider::timeouts::TimedOperation;
 use crate::provider::writing::private_state::PrivateState;
 use crate::provider::writing::read::gone_warnings;
 use uuid::Uuid;
@@ -44,7 +44,7 @@ pub async fn create(
     let model = Model::read(&planned);
     let id = model.machine()?;
     let replaces = PrivateState::read(&private).replaces(&id.to_string());
-    let job = Job::new(connection, context, id, Operation::Create, &planned)?;
+    let job = AttachmentJob::new(connection, context, id, TimedOperation::Create, &planned)?;
     let _lock = job.lock().await?;
     let cache = connection.machines();
     if cache.attached_by(&job.id).is_some() {
@@ -64,7 +64,7 @@ pub async fn create(
     }
 }
 
-async fn attach(job: &Job<'_>, planned: &Model, replaces: bool) -> Result<Stored, ApplyError> {
+async fn attach(job: &AttachmentJob<'_>, planned: &Model, replaces: bool) -> Result<Stored, ApplyError> {
     let machine = job.machine().await.map_err(|error| job.failed(&error))?;
     let cache = job.connection.machines();
     let intent = Intent { id: &job.id, planned, prior: None, replaces, cache };
@@ -89,7 +89,7 @@ async fn attach(job: &Job<'_>, planned: &Model, replaces: bool) -> Result<Stored
 }
 
 /// Whether the machine refers to one of the planned versions after all.
-async fn is_any_attached(job: &Job<'_>, planned: &Model) -> bool {
+async fn is_any_attached(job: &AttachmentJob<'_>, planned: &Model) -> bool {
     let Ok(machine) = job.read_back().await else { return true };
     let version = |endpoint| planned.version_id(endpoint).ok().flatten();
     Endpoint::ALL.into_iter().any(|endpoint| {
@@ -137,7 +137,7 @@ fn change(machine: &Machine, planned: &Model, prior: Option<&Model>) -> Result<A
 
 /// Upgrades instances that lag behind, or warns how many do. Returns their number for the state.
 async fn instances(
-    job: &Job<'_>,
+    job: &AttachmentJob<'_>,
     machine: &Machine,
     goals: &Goals,
     upgrades: bool,
@@ -188,7 +188,7 @@ pub async fn read(connection: &Connection, context: &Context, request: Read) -> 
     let private = PrivateState::read(&request.private);
     // The first refresh after an import sets the attachment's own id.
     let instance = private.instance().map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
-    let job = Job::new(connection, context, prior.id()?, Operation::Read, &request.state)?;
+    let job = AttachmentJob::new(connection, context, prior.id()?, TimedOperation::Read, &request.state)?;
     let machine = match job.machine().await {
         Ok(machine) => machine,
         Err(error) => {
@@ -264,7 +264,7 @@ pub async fn update(
     if !plan::writes(&prior, &planned) {
         return Ok(Stored { private, ..Stored::new(request.planned) });
     }
-    let job = Job::new(connection, context, prior.id()?, Operation::Update, &request.planned)?;
+    let job = AttachmentJob::new(connection, context, prior.id()?, TimedOperation::Update, &request.planned)?;
     let _lock = job.lock().await?;
     let machine = job.machine().await.map_err(|error| job.failed(&error))?;
     let cache = connection.machines();
@@ -326,7 +326,7 @@ pub async fn delete(
     request: Delete,
 ) -> Result<Deleted, ApplyError> {
     let (prior, nothing) = (Model::read(&request.prior), Model::default());
-    let job = Job::new(connection, context, prior.id()?, Operation::Delete, &request.prior)?;
+    let job = AttachmentJob::new(connection, context, prior.id()?, TimedOperation::Delete, &request.prior)?;
     let _lock = job.lock().await?;
     let cache = connection.machines();
     let instance = PrivateState::read(&request.private).instance().map(str::to_owned);

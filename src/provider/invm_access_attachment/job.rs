@@ -15,7 +15,7 @@ use crate::provider::connection::Connection;
 use crate::provider::locks::LockGuard;
 use crate::provider::module;
 use crate::provider::problem::{ATTACHMENT, Attempt};
-use crate::provider::timeouts::{self, Operation};
+use crate::provider::timeouts::{self, TimedOperation};
 
 /// How long to spend on reading the machine after a failed write. The call's own time is up by then.
 const READ_BACK: Duration = Duration::from_secs(3);
@@ -28,7 +28,7 @@ const CHECK_DELAYS: [Duration; 2] = [Duration::from_millis(500), Duration::from_
 
 /// One call of Terraform, working on one machine.
 #[derive(Debug)]
-pub struct Job<'a> {
+pub struct AttachmentJob<'a> {
     /// Azure, and what this process knows.
     pub connection: &'a Connection,
     /// The client.
@@ -36,7 +36,7 @@ pub struct Job<'a> {
     /// The machine.
     pub id: MachineId,
     /// The operation.
-    pub operation: Operation,
+    pub operation: TimedOperation,
     /// The call, with its deadline.
     pub call: Call,
 }
@@ -69,7 +69,7 @@ impl ChangeError {
     }
 }
 
-impl<'a> Job<'a> {
+impl<'a> AttachmentJob<'a> {
     /// Starts this operation on a machine; `timeouts` is the value with the block of that name.
     ///
     /// # Errors
@@ -78,7 +78,7 @@ impl<'a> Job<'a> {
         connection: &'a Connection,
         context: &Context,
         id: MachineId,
-        operation: Operation,
+        operation: TimedOperation,
         timeouts: &Value,
     ) -> Result<Self, Diagnostic> {
         let call = module::call(context, timeouts::of(timeouts, operation));

@@ -21,7 +21,7 @@ use async_trait::async_trait;
 use model::Model;
 
 use super::connection::Connection;
-use super::machine_cache::Planned;
+use super::machine_cache::PlannedAttachment;
 use super::writing::private_state::PrivateState;
 use super::{identity, import};
 use crate::arm::ids::MachineId;
@@ -41,7 +41,7 @@ pub struct InVmAccessAttachment {
 
 impl InVmAccessAttachment {
     /// Records a planned attachment.
-    fn record_planned(&self, id: &MachineId, planned: Planned) -> Result<(), Failure> {
+    fn record_planned(&self, id: &MachineId, planned: PlannedAttachment) -> Result<(), Failure> {
         if self.connection.machines().plan(id, planned) {
             Err(refusal::second_attachment(id).into())
         } else {
@@ -81,7 +81,7 @@ impl Resource for InVmAccessAttachment {
         let replaces = id.as_ref().is_some_and(|id| replaced.replaces(&id.to_string()));
         if let Some(id) = id.as_ref().filter(|_| !is_second) {
             if !replaces {
-                self.record_planned(id, Planned::New)?;
+                self.record_planned(id, PlannedAttachment::New)?;
             }
             let warnings = plan_read::read(&self.connection, context, &model, None, replaces).await;
             planned.warnings.extend(warnings.inspect_err(|_| self.connection.machines().unplan(id))?);
@@ -106,7 +106,7 @@ impl Resource for InVmAccessAttachment {
             self.connection.machines().record_in_state(id);
             if is_in_place && !is_second {
                 if let Some(instance) = instance {
-                    self.record_planned(id, Planned::Existing(instance))?;
+                    self.record_planned(id, PlannedAttachment::Existing(instance))?;
                 }
                 if plan::writes(&prior, &model) {
                     let warnings = plan_read::read(&self.connection, context, &model, Some(&prior), false);

@@ -4,7 +4,7 @@ use super::{InVmAccessProfile, force_destroy, model};
 use crate::plugin::Context;
 use crate::plugin::resource::{ApplyError, Create, Delete, Deleted, Stored};
 use crate::provider::connection::Connection;
-use crate::provider::timeouts::Operation;
+use crate::provider::timeouts::TimedOperation;
 use crate::provider::writing::private_state::PrivateState;
 use crate::provider::writing::{self, CreateDelete, Job, Managed as _};
 
@@ -18,7 +18,7 @@ impl CreateDelete for InVmAccessProfile {
         let Create { planned, private, .. } = request;
         let id = Self::id_planned(&planned)?;
         let new_private = PrivateState::default();
-        let job = Job::<Self>::new(connection, context, id, Operation::Create, &planned, new_private)?;
+        let job = Job::<Self>::new(connection, context, id, TimedOperation::Create, &planned, new_private)?;
         let replaces = PrivateState::read(&private).replaces(&job.id.to_string());
         writing::create::create_named(&job, &planned, &model::body(&planned), replaces).await
     }
@@ -32,7 +32,7 @@ impl CreateDelete for InVmAccessProfile {
     ) -> Result<Deleted, ApplyError> {
         let private = PrivateState::read(&request.private);
         let prior = request.prior;
-        let job = Job::<Self>::on_stored(connection, context, Operation::Delete, &prior, &private)?;
+        let job = Job::<Self>::on_stored(connection, context, TimedOperation::Delete, &prior, &private)?;
         if force_destroy::is_set(&prior) {
             force_destroy::delete_versions(&job).await?;
         }

@@ -14,7 +14,7 @@ use crate::plugin::{Context, Diagnostic, Diagnostics, Value};
 use crate::provider::connection::Connection;
 use crate::provider::invm_access_profile_version::InVmAccessProfileVersion;
 use crate::provider::module;
-use crate::provider::timeouts::Operation;
+use crate::provider::timeouts::TimedOperation;
 use crate::provider::writing::private_state::PrivateState;
 use crate::provider::writing::{Job, Managed as _};
 
@@ -138,7 +138,7 @@ async fn delete_one(profile: &Job<'_, InVmAccessProfile>, name: VersionName) -> 
         connection: profile.connection,
         client: profile.client.clone(),
         id: profile.id.version(name),
-        operation: Operation::Delete,
+        operation: TimedOperation::Delete,
         call: profile.call.clone(),
         private: PrivateState::default(),
     };

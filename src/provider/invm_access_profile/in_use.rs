@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::arm::ids::{ProfileId, VersionId, VersionName};
 use crate::arm::models::Machine;
 use crate::arm::{ArmClient, Call, MachineScope};
-use crate::provider::data_sources::machines::collect::{self, Azure};
+use crate::provider::data_sources::machines::collect::{self, ClientCall};
 
 /// How many machines a message names for each version.
 const MAX_NAMED: usize = 5;
@@ -24,7 +24,7 @@ pub struct InUse {
 pub async fn find(client: &ArmClient, call: &Call, profile: &ProfileId) -> InUse {
     let mut in_use = InUse::default();
     let scope = MachineScope::Subscription(profile.gallery().subscription().clone());
-    match collect::references(Azure { client, call }, &scope).await {
+    match collect::references(ClientCall { client, call }, &scope).await {
         Ok(collected) => {
             for row in &collected.rows {
                 in_use.add(profile, &row.id, &row.machine);

@@ -8,7 +8,7 @@ use crate::arm::{ArmClient, Call, Error, Location};
 use crate::plugin::resource::{ApplyError, Create, Delete, Deleted, Stored};
 use crate::plugin::{Context, Diagnostic, Value};
 use crate::provider::connection::Connection;
-use crate::provider::timeouts::Operation;
+use crate::provider::timeouts::TimedOperation;
 use crate::provider::writing::private_state::PrivateState;
 use crate::provider::writing::{self, CreateDelete, Managed as _};
 use crate::provider::{checks, existing, module, timeouts};
@@ -16,7 +16,7 @@ use crate::provider::{checks, existing, module, timeouts};
 type Job<'a> = writing::Job<'a, InVmAccessProfileVersion>;
 
 fn failed(profile: &ProfileId, call: &Call, error: &Error) -> Diagnostic {
-    InVmAccessProfileVersion::failed(Operation::Create, &profile.to_string(), call, error)
+    InVmAccessProfileVersion::failed(TimedOperation::Create, &profile.to_string(), call, error)
 }
 
 impl CreateDelete for InVmAccessProfileVersion {
@@ -35,7 +35,7 @@ impl CreateDelete for InVmAccessProfileVersion {
         let name: Option<VersionName> = text("name").map(|_| checks::parsed(&planned, "name")).transpose()?;
         let location = text("location").map(Location::from);
         let client = connection.client()?;
-        let mut call = module::call(context, timeouts::of(&planned, Operation::Create));
+        let mut call = module::call(context, timeouts::of(&planned, TimedOperation::Create));
         let private_state = PrivateState::read(&private);
         if let Some(region) = private_state.region() {
             connection.profiles().learn_region(&profile, region);
@@ -51,7 +51,7 @@ impl CreateDelete for InVmAccessProfileVersion {
             connection,
             client: client.clone(),
             id,
-            operation: Operation::Create,
+            operation: TimedOperation::Create,
             call: call.clone(),
             private: PrivateState::default().with_configured_name(name.is_some()),
         };

@@ -8,7 +8,7 @@ use crate::arm::ids::{ProfileId, VersionId, VersionName};
 use crate::arm::models::{ProvisioningState, Version};
 use crate::plugin::{Diagnostic, Path, Value};
 use crate::provider::applied;
-use crate::provider::profile_cache::Names;
+use crate::provider::profile_cache::VersionNames;
 
 /// How long ago a version may have been published to count as left behind by a killed run.
 const RECENT: Duration = Duration::days(1);
@@ -31,7 +31,7 @@ impl<'a> Siblings<'a> {
     }
 
     /// Adds one that Azure lists.
-    pub fn add(&mut self, version: &Version, names: &Names) {
+    pub fn add(&mut self, version: &Version, names: &VersionNames) {
         let Some(name) = version.name.as_deref().and_then(|name| name.parse::<VersionName>().ok()) else {
             return;
         };
@@ -109,7 +109,7 @@ mod tests {
         for name in listed {
             let mut version = Version { name: Some((*name).to_owned()), ..Version::default() };
             version.properties.provisioning_state = Some(ProvisioningState::Deleting);
-            siblings.add(&version, &Names::default());
+            siblings.add(&version, &VersionNames::default());
         }
         siblings.next(known.map(name).as_ref(), replaced.map(name).as_ref())
     }
@@ -147,7 +147,7 @@ mod tests {
         }
         let with = |planned: &crate::plugin::value::Members, own: Option<&str>, now| {
             let planned = Value::Object(planned.clone());
-            let mut names = Names::default();
+            let mut names = VersionNames::default();
             if let Some(own) = own {
                 names.record(&name(own));
             }

@@ -16,7 +16,7 @@ use super::identity::Identified as _;
 use super::import;
 use super::invm_access_profile::InVmAccessProfile;
 use super::invm_access_profile_version::InVmAccessProfileVersion;
-use super::timeouts::{self, Operation};
+use super::timeouts::{self, TimedOperation};
 use crate::arm::Call;
 use crate::plugin::list_resource::{ListItem, ListRequest, ListResource, ListSender};
 use crate::plugin::schema::{Block, Schema};
@@ -104,7 +104,7 @@ impl<K: Described> ListResource for ObjectList<K> {
 
 /// The call that reads one page. Each has its own timeout: the host decides how long the whole list takes.
 fn call(context: &Context) -> Call {
-    Call::new(timeouts::of(&Value::Null, Operation::Read), context.cancel.clone())
+    Call::new(timeouts::of(&Value::Null, TimedOperation::Read), context.cancel.clone())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::arm::{PendingOperation, Unfinished, WriteOutcome};
 use crate::plugin::resource::{ApplyError, Delete, Deleted};
 use crate::plugin::{Context, Value};
 use crate::provider::connection::Connection;
-use crate::provider::timeouts::Operation;
+use crate::provider::timeouts::TimedOperation;
 
 /// Deletes the object and waits until it is gone. If an earlier run has begun the deletion, it only waits for
 /// it.
@@ -19,7 +19,7 @@ pub async fn delete<K: Managed>(
     request: Delete,
 ) -> Result<Deleted, ApplyError> {
     let private = PrivateState::read(&request.private);
-    let job = Job::<K>::on_stored(connection, context, Operation::Delete, &request.prior, &private)?;
+    let job = Job::<K>::on_stored(connection, context, TimedOperation::Delete, &request.prior, &private)?;
     delete_with(&job, request.prior, private).await
 }
 

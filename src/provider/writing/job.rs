@@ -15,7 +15,7 @@ use crate::provider::connection::Connection;
 use crate::provider::existing::{self, Existing};
 use crate::provider::locks::LockGuard;
 use crate::provider::module;
-use crate::provider::timeouts::{self, Operation};
+use crate::provider::timeouts::{self, TimedOperation};
 
 /// How long to spend on reading the object after a failed write. The call's own time is up by then, and a
 /// person is waiting.
@@ -34,7 +34,7 @@ pub struct Job<'a, K: Managed> {
     /// The object.
     pub id: K::Id,
     /// The operation.
-    pub operation: Operation,
+    pub operation: TimedOperation,
     /// The call, with its deadline.
     pub call: Call,
     /// The private state of the object once nothing is pending on it.
@@ -50,7 +50,7 @@ impl<'a, K: Managed> Job<'a, K> {
         connection: &'a Connection,
         context: &Context,
         id: K::Id,
-        operation: Operation,
+        operation: TimedOperation,
         timeouts: &Value,
         private: PrivateState,
     ) -> Result<Self, Diagnostic> {
@@ -65,7 +65,7 @@ impl<'a, K: Managed> Job<'a, K> {
     pub fn on_stored(
         connection: &'a Connection,
         context: &Context,
-        operation: Operation,
+        operation: TimedOperation,
         state: &Value,
         private: &PrivateState,
     ) -> Result<Self, Failure> {

@@ -29,7 +29,7 @@ use crate::provider::checks;
 use crate::provider::connection::Connection;
 use crate::provider::identity::Identified;
 use crate::provider::problem::Attempt;
-use crate::provider::timeouts::Operation;
+use crate::provider::timeouts::TimedOperation;
 
 pub use job::Job;
 pub use resource::ManagedResource;
@@ -153,7 +153,7 @@ pub trait Managed: Send + Sync + 'static {
     }
 
     /// The diagnostic for a failure.
-    fn failed(operation: Operation, id: &str, call: &Call, error: &Error) -> Diagnostic {
+    fn failed(operation: TimedOperation, id: &str, call: &Call, error: &Error) -> Diagnostic {
         let attempt =
             Attempt { operation, kind: Self::WORD, id, attributes: Self::ATTRIBUTES, call: Some(call) };
         attempt.failed(error)

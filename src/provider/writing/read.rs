@@ -12,7 +12,7 @@ use crate::plugin::resource::{Read, ReadOutcome, Stored};
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Value};
 use crate::provider::checks;
 use crate::provider::connection::Connection;
-use crate::provider::timeouts::Operation;
+use crate::provider::timeouts::TimedOperation;
 
 /// After how long a missing object is read once more. Dropping it from the state after a transient error
 /// would leave an object that Terraform does not know of.
@@ -29,7 +29,7 @@ pub async fn read<K: Managed>(
     request: Read,
 ) -> Result<ReadOutcome, Failure> {
     let private = PrivateState::read(&request.private);
-    let job = &Job::<K>::on_stored(connection, context, Operation::Read, &request.state, &private)?;
+    let job = &Job::<K>::on_stored(connection, context, TimedOperation::Read, &request.state, &private)?;
     // An imported state has no name yet, and nothing to compare with; an unfinished object is read singly.
     if private.pending.is_none()
         && checks::text(&request.state, "name").is_some()

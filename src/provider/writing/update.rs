@@ -11,7 +11,7 @@ use crate::arm::{PendingOperation, WriteOutcome};
 use crate::plugin::Context;
 use crate::plugin::resource::{ApplyError, Stored, Update};
 use crate::provider::connection::Connection;
-use crate::provider::timeouts::Operation;
+use crate::provider::timeouts::TimedOperation;
 
 /// Changes the object, if something that Azure stores differs or an operation is unfinished.
 ///
@@ -35,7 +35,11 @@ pub async fn update<K: Managed>(
         Ok::<_, ApplyError>(Job::<K>::new(connection, context, id, operation, &planned, settled.clone())?)
     };
     if let Some(pending) = pending {
-        let job = job(if pending.kind == WriteKind::Create { Operation::Create } else { Operation::Update })?;
+        let job = job(if pending.kind == WriteKind::Create {
+            TimedOperation::Create
+        } else {
+            TimedOperation::Update
+        })?;
         match job.finish(&pending.operation).await {
             Ok(object) if change.is_none() => return Ok(job.done(planned, object)),
             // A failed change is sent again below.
@@ -48,7 +52,7 @@ pub async fn update<K: Managed>(
             }
         }
     }
-    let job = job(Operation::Update)?;
+    let job = job(TimedOperation::Update)?;
     let Some(change) = change else {
         return match job.get().await {
             Ok(object) => Ok(job.done(planned, object)),

@@ -2,17 +2,17 @@
 
 /// A parsed expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Expression {
+pub(super) enum TemplateExpression {
     Text(String),
     Number(i64),
     Call {
         name: String,
-        arguments: Vec<Expression>,
+        arguments: Vec<TemplateExpression>,
     },
     /// A member or an element of something. With `?` in front, `None` if there is none.
     Part {
-        of: Box<Expression>,
-        at: Box<Expression>,
+        of: Box<TemplateExpression>,
+        at: Box<TemplateExpression>,
         optional: bool,
     },
 }
@@ -26,7 +26,7 @@ pub(super) fn is_expression(text: &str) -> bool {
 }
 
 /// Parses a text of a template that is an expression; `None` if it cannot be understood.
-pub(super) fn parse(text: &str) -> Option<Expression> {
+pub(super) fn parse(text: &str) -> Option<TemplateExpression> {
     let inside = text.strip_prefix('[')?.strip_suffix(']')?;
     let mut parser = Parser { rest: inside, depth: 0 };
     let expression = parser.expression()?;
@@ -55,7 +55,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn expression(&mut self) -> Option<Expression> {
+    fn expression(&mut self) -> Option<TemplateExpression> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return None;
@@ -64,7 +64,7 @@ impl<'a> Parser<'a> {
         loop {
             let optional = self.rest.starts_with(".?") || self.rest.starts_with("[?");
             let at = if self.eat(".?") || self.eat(".") {
-                Expression::Text(self.word()?.to_owned())
+                TemplateExpression::Text(self.word()?.to_owned())
             } else if self.eat("[?") || self.eat("[") {
                 let at = self.expression()?;
                 if !self.eat("]") {
@@ -74,24 +74,24 @@ impl<'a> Parser<'a> {
             } else {
                 break;
             };
-            whole = Expression::Part { of: Box::new(whole), at: Box::new(at), optional };
+            whole = TemplateExpression::Part { of: Box::new(whole), at: Box::new(at), optional };
         }
         self.depth -= 1;
         Some(whole)
     }
 
-    fn simple(&mut self) -> Option<Expression> {
+    fn simple(&mut self) -> Option<TemplateExpression> {
         self.skip_space();
         let first = self.rest.chars().next()?;
         if first == '\'' {
-            return self.text().map(Expression::Text);
+            return self.text().map(TemplateExpression::Text);
         }
         if first == '-' || first.is_ascii_digit() {
             let end =
                 self.rest.get(1..)?.find(|c: char| !c.is_ascii_digit()).map_or(self.rest.len(), |at| at + 1);
             let (number, rest) = self.rest.split_at_checked(end)?;
             self.rest = rest;
-            return number.parse().ok().map(Expression::Number);
+            return number.parse().ok().map(TemplateExpression::Number);
         }
         let mut name = self.word()?.to_owned();
         // A template's own function has a namespace in front.
@@ -114,7 +114,7 @@ impl<'a> Parser<'a> {
                 }
             }
         }
-        Some(Expression::Call { name, arguments })
+        Some(TemplateExpression::Call { name, arguments })
     }
 
     fn word(&mut self) -> Option<&'a str> {
@@ -163,18 +163,20 @@ mod tests {
 
     #[test]
     fn calls_members_and_quotes_are_read() {
-        let text = |text: &str| Expression::Text(text.to_owned());
-        let call = |name: &str, arguments| Expression::Call { name: name.to_owned(), arguments };
-        let part = |of, at| Expression::Part { of: Box::new(of), at: Box::new(at), optional: false };
+        let text = |text: &str| TemplateExpression::Text(text.to_owned());
+        let call = |name: &str, arguments| TemplateExpression::Call { name: name.to_owned(), arguments };
+        let part = |of, at| TemplateExpression::Part { of: Box::new(of), at: Box::new(at), optional: false };
         assert_eq!(
             parse("[ variables( '$fxv#0' ).y[0]['it''s'] ]"),
             Some(part(
-                part(part(call("variables", vec![text("$fxv#0")]), text("y")), Expression::Number(0)),
+                part(part(call("variables", vec![text("$fxv#0")]), text("y")), TemplateExpression::Number(0)),
                 text("it's")
             ))
         );
-        assert_eq!(parse("[mine.get(-1)]"), Some(call("mine.get", vec![Expression::Number(-1)])));
-        let Some(Expression::Part { optional: true, .. }) = parse("[parameters('a').?b]") else { panic!() };
+        assert_eq!(parse("[mine.get(-1)]"), Some(call("mine.get", vec![TemplateExpression::Number(-1)])));
+        let Some(TemplateExpression::Part { optional: true, .. }) = parse("[parameters('a').?b]") else {
+            panic!()
+        };
         for text in ["[parameters('a'", "[parameters(a)]", "[]", "[f(,)]", "[f() g]", "['a]"] {
             assert_eq!(parse(text), None, "{text}");
         }

@@ -8,7 +8,7 @@ mod scope;
 use serde_json::{Map, Value};
 
 use super::{FileContent, Key, PROFILE, Placeholders, Profile, VERSION, Version, has_rules, same, text};
-use scope::{Evaluation, Scope};
+use scope::{Evaluation, TemplateScope};
 
 /// How many versions are read from one template.
 const MOST_VERSIONS: usize = 10_000;
@@ -18,7 +18,7 @@ pub(super) fn read(template: &Value, parameters: Option<&Value>) -> FileContent 
     let evaluation = Evaluation::default();
     let given = parameters.and_then(Value::as_object).into_iter().flatten();
     let given = given.filter_map(|(name, one)| Some((name.clone(), one.get("value")?.clone()))).collect();
-    let scope = Scope::new(&evaluation, template, given);
+    let scope = TemplateScope::new(&evaluation, template, given);
     let mut reader = TemplateReader {
         evaluation: &evaluation,
         versions: Vec::new(),
@@ -68,7 +68,7 @@ struct ResourceContext {
 }
 
 impl TemplateReader<'_> {
-    fn resources(&mut self, holder: &Value, scope: &Scope<'_>, context: &ResourceContext) {
+    fn resources(&mut self, holder: &Value, scope: &TemplateScope<'_>, context: &ResourceContext) {
         match holder.get("resources") {
             Some(Value::Array(all)) => all.iter().for_each(|one| self.copies(one, scope, context)),
             // In language version 2 resources have symbolic names.
@@ -83,7 +83,7 @@ impl TemplateReader<'_> {
     }
 
     /// A resource, once or as often as its copy loop runs.
-    fn copies(&mut self, resource: &Value, scope: &Scope<'_>, context: &ResourceContext) {
+    fn copies(&mut self, resource: &Value, scope: &TemplateScope<'_>, context: &ResourceContext) {
         let Some(copy) = resource.get("copy").filter(|copy| copy.is_object()) else {
             return self.resource(resource, scope, context);
         };
@@ -108,7 +108,7 @@ impl TemplateReader<'_> {
         }
     }
 
-    fn resource(&mut self, resource: &Value, scope: &Scope<'_>, context: &ResourceContext) {
+    fn resource(&mut self, resource: &Value, scope: &TemplateScope<'_>, context: &ResourceContext) {
         let name = scope.title(text(resource, "name").unwrap_or_default());
         let Some(written) = resource.get("type").filter(|kind| kind.is_string()) else { return };
         let resolved = scope.resolve(written);
@@ -158,7 +158,7 @@ impl TemplateReader<'_> {
         resource: &Value,
         properties: &Map<String, Value>,
         name: String,
-        scope: &Scope<'_>,
+        scope: &TemplateScope<'_>,
         context: &ResourceContext,
     ) {
         self.evaluation.take_defaults();
@@ -199,7 +199,7 @@ impl TemplateReader<'_> {
         &mut self,
         name: &str,
         properties: &Map<String, Value>,
-        scope: &Scope<'_>,
+        scope: &TemplateScope<'_>,
         context: &ResourceContext,
     ) {
         let Some(template) = properties.get("template") else {
@@ -225,12 +225,12 @@ impl TemplateReader<'_> {
         let given = properties.get("parameters").and_then(Value::as_object).into_iter().flatten();
         let given =
             given.filter_map(|(name, one)| Some((name.clone(), scope.resolve(one.get("value")?)))).collect();
-        let inner = Scope::new(self.evaluation, template, given);
+        let inner = TemplateScope::new(self.evaluation, template, given);
         self.resources(template, &inner, &context);
     }
 
     /// Records a part of the template that may contain versions but cannot be read.
-    fn record_unread(&mut self, of: &str, what: &str, written: &Value, scope: &Scope<'_>) {
+    fn record_unread(&mut self, of: &str, what: &str, written: &Value, scope: &TemplateScope<'_>) {
         let of = if of.is_empty() { "the template" } else { of };
         let resolved = scope.resolve(written);
         let is = match (&resolved, self.evaluation.unresolved().get(resolved.as_str().unwrap_or_default())) {

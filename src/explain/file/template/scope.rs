@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::expression::{self, Expression};
+use super::expression::{self, TemplateExpression};
 use super::functions;
 
 /// How deep values may refer to each other.
@@ -80,7 +80,7 @@ impl Evaluation {
 
 /// Parameters, variables and copy loops at some place.
 #[derive(Clone, Debug)]
-pub(super) struct Scope<'t> {
+pub(super) struct TemplateScope<'t> {
     evaluation: &'t Evaluation,
     /// By name in lower case.
     parameters: Rc<BTreeMap<String, Parameter>>,
@@ -91,7 +91,7 @@ pub(super) struct Scope<'t> {
     naming: bool,
 }
 
-impl<'t> Scope<'t> {
+impl<'t> TemplateScope<'t> {
     /// The scope of a template. `given` are the resolved values that a deployment passes to its parameters.
     pub(super) fn new(evaluation: &'t Evaluation, template: &Value, given: Map<String, Value>) -> Self {
         let object = |name: &str| template.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
@@ -190,7 +190,7 @@ impl<'t> Scope<'t> {
         }
     }
 
-    fn evaluate(&self, expression: &Expression) -> Result<Value, String> {
+    fn evaluate(&self, expression: &TemplateExpression) -> Result<Value, String> {
         let depth = self.evaluation.depth.get();
         if depth >= DEEPEST {
             return Err("it refers to itself, or is nested too deeply".to_owned());
@@ -204,11 +204,11 @@ impl<'t> Scope<'t> {
         value
     }
 
-    fn evaluate_here(&self, expression: &Expression) -> Result<Value, String> {
+    fn evaluate_here(&self, expression: &TemplateExpression) -> Result<Value, String> {
         let (name, arguments) = match expression {
-            Expression::Text(text) => return Ok(text.as_str().into()),
-            Expression::Number(number) => return Ok((*number).into()),
-            Expression::Part { of, at, optional } => {
+            TemplateExpression::Text(text) => return Ok(text.as_str().into()),
+            TemplateExpression::Number(number) => return Ok((*number).into()),
+            TemplateExpression::Part { of, at, optional } => {
                 let whole = self.known(self.evaluate(of)?, false)?;
                 let at = self.known(self.evaluate(at)?, false)?;
                 return match part(&whole, &at) {
@@ -217,11 +217,11 @@ impl<'t> Scope<'t> {
                     None => Err(format!("there is no {at} in it")),
                 };
             }
-            Expression::Call { name, arguments } => (name, arguments),
+            TemplateExpression::Call { name, arguments } => (name, arguments),
         };
         match (name.to_lowercase().as_str(), arguments.as_slice()) {
-            ("parameters", [Expression::Text(name)]) => self.parameter(name),
-            ("variables", [Expression::Text(name)]) => self.variable(name),
+            ("parameters", [TemplateExpression::Text(name)]) => self.parameter(name),
+            ("variables", [TemplateExpression::Text(name)]) => self.variable(name),
             ("copyindex", arguments) => self.copy_index(arguments),
             ("if", [condition, yes, no]) => match self.known(self.evaluate(condition)?, true)? {
                 Value::Bool(true) => self.evaluate(yes),
@@ -229,7 +229,7 @@ impl<'t> Scope<'t> {
                 _ => Err("its condition is neither true nor false".to_owned()),
             },
             (_, arguments) => {
-                let value = |one: &Expression| self.known(self.evaluate(one)?, true);
+                let value = |one: &TemplateExpression| self.known(self.evaluate(one)?, true);
                 let arguments = arguments.iter().map(value).collect::<Result<Vec<_>, _>>()?;
                 functions::call(name, &arguments)
                     .ok_or_else(|| format!("only Azure knows the value of `{name}` here"))
@@ -289,12 +289,12 @@ impl<'t> Scope<'t> {
     }
 
     /// `copyIndex()`, `copyIndex('loop')`, and either with an offset.
-    fn copy_index(&self, arguments: &[Expression]) -> Result<Value, String> {
+    fn copy_index(&self, arguments: &[TemplateExpression]) -> Result<Value, String> {
         let (name, offset) = match arguments {
             [] => (None, 0),
-            [Expression::Text(name)] => (Some(name), 0),
-            [Expression::Number(offset)] => (None, *offset),
-            [Expression::Text(name), Expression::Number(offset)] => (Some(name), *offset),
+            [TemplateExpression::Text(name)] => (Some(name), 0),
+            [TemplateExpression::Number(offset)] => (None, *offset),
+            [TemplateExpression::Text(name), TemplateExpression::Number(offset)] => (Some(name), *offset),
             _ => return Err("its copyIndex is not understood here".to_owned()),
         };
         let turn = match name {

@@ -20,7 +20,7 @@ const WORTH_A_LIST: usize = 10;
 
 /// A client and a call.
 #[derive(Clone, Copy, Debug)]
-pub struct Azure<'a> {
+pub struct ClientCall<'a> {
     /// The client.
     pub client: &'a ArmClient,
     /// The call.
@@ -29,7 +29,7 @@ pub struct Azure<'a> {
 
 /// A machine or an instance of a scale set.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct MachineRow {
     /// Its id, built from its names.
     pub id: String,
     /// The machine as Azure returns it.
@@ -42,7 +42,7 @@ pub struct Row {
 
 /// A scale set.
 #[derive(Clone, Debug)]
-pub struct Set {
+pub struct ScaleSet {
     /// Its id.
     pub id: MachineId,
     /// Its model.
@@ -51,11 +51,11 @@ pub struct Set {
 
 /// What was collected.
 #[derive(Clone, Debug, Default)]
-pub struct Collected {
+pub struct CollectedMachines {
     /// The machines and instances.
-    pub rows: Vec<Row>,
+    pub rows: Vec<MachineRow>,
     /// The scale sets.
-    pub sets: Vec<Set>,
+    pub sets: Vec<ScaleSet>,
     /// Reasons why the lists may be incomplete, apart from what is missing for a single machine.
     pub doubts: Vec<String>,
 }
@@ -64,9 +64,9 @@ pub struct Collected {
 ///
 /// # Errors
 /// If Azure cannot be reached, or does not have what is selected.
-pub async fn collect(azure: Azure<'_>, selection: &Selection) -> Result<Collected, arm::Error> {
-    let mut all = Collected::default();
-    let Azure { client, call } = azure;
+pub async fn collect(azure: ClientCall<'_>, selection: &Selection) -> Result<CollectedMachines, arm::Error> {
+    let mut all = CollectedMachines::default();
+    let ClientCall { client, call } = azure;
     match selection {
         Selection::One(id) if id.kind() == MachineKind::Machine => {
             let machine = client.machines().get_with_view(id, call).await?;
@@ -80,7 +80,7 @@ pub async fn collect(azure: Azure<'_>, selection: &Selection) -> Result<Collecte
                 client.machines().list_instances(id, call).await?
             };
             all.add_members(id, model.is_flexible, listed);
-            all.sets.push(Set { id: id.clone(), model });
+            all.sets.push(ScaleSet { id: id.clone(), model });
         }
         Selection::Scope(scope) => add_all(azure, scope, &mut all).await?,
     }
@@ -92,14 +92,21 @@ pub async fn collect(azure: Azure<'_>, selection: &Selection) -> Result<Collecte
 ///
 /// # Errors
 /// If Azure cannot be reached, or does not have what is selected.
-pub async fn references(azure: Azure<'_>, scope: &MachineScope) -> Result<Collected, arm::Error> {
-    let mut all = Collected::default();
+pub async fn references(
+    azure: ClientCall<'_>,
+    scope: &MachineScope,
+) -> Result<CollectedMachines, arm::Error> {
+    let mut all = CollectedMachines::default();
     add_all(azure, scope, &mut all).await?;
     Ok(all)
 }
 
-async fn add_all(azure: Azure<'_>, scope: &MachineScope, all: &mut Collected) -> Result<(), arm::Error> {
-    let Azure { client, call } = azure;
+async fn add_all(
+    azure: ClientCall<'_>,
+    scope: &MachineScope,
+    all: &mut CollectedMachines,
+) -> Result<(), arm::Error> {
+    let ClientCall { client, call } = azure;
     let machines = client.machines().list(scope, MachineKind::Machine, call).await?;
     all.add_listed(&format!("the machines of {scope}"), &machines);
     for machine in machines.machines {
@@ -124,8 +131,8 @@ async fn add_all(azure: Azure<'_>, scope: &MachineScope, all: &mut Collected) ->
             continue;
         };
         let flexible = model.is_flexible;
-        all.sets.push(Set { id: id.clone(), model });
-        let unread = |row: &&Row| row.set.as_ref() == Some(&id) && needs_view(&row.machine);
+        all.sets.push(ScaleSet { id: id.clone(), model });
+        let unread = |row: &&MachineRow| row.set.as_ref() == Some(&id) && needs_view(&row.machine);
         let listed = if !flexible {
             client.machines().list_instances(&id, call).await
         } else if all.rows.iter().filter(unread).count() > 1 {
@@ -172,7 +179,7 @@ fn tolerated<T>(result: Result<T, arm::Error>) -> Result<Result<T, String>, arm:
 }
 
 /// Reads the views that were in no list.
-async fn read_views(azure: Azure<'_>, all: &mut Collected) -> Result<(), arm::Error> {
+async fn read_views(azure: ClientCall<'_>, all: &mut CollectedMachines) -> Result<(), arm::Error> {
     let unread: Vec<usize> = all
         .rows
         .iter()
@@ -228,10 +235,10 @@ fn report(machine: &Machine, view: &InstanceView) -> AgentReport {
     report
 }
 
-impl Collected {
+impl CollectedMachines {
     fn add_machine(&mut self, id: MachineId, machine: Machine) {
         let set = machine.scale_set.as_deref().and_then(|set| set.parse().ok());
-        self.rows.push(Row { id: id.to_string(), machine, set, report: AgentReport::default() });
+        self.rows.push(MachineRow { id: id.to_string(), machine, set, report: AgentReport::default() });
     }
 
     /// Adds the list of a scale set's members.
@@ -247,7 +254,7 @@ impl Collected {
             match id {
                 Some(id) => {
                     let set = Some(set.clone());
-                    self.rows.push(Row { id, machine, set, report: AgentReport::default() });
+                    self.rows.push(MachineRow { id, machine, set, report: AgentReport::default() });
                 }
                 None => {
                     self.doubts.push(format!("the list of the instances of {set} has an entry without an id"))

@@ -18,7 +18,7 @@ use crate::plugin::schema::Schema;
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Path, Value};
 use crate::provider::connection::Connection;
 use crate::provider::timeouts;
-use collect::Azure;
+use collect::ClientCall;
 use selection::{Selection, VersionFilter};
 
 /// The operations that reading machines needs.
@@ -82,7 +82,7 @@ impl DataSource for MachinesData {
         let filter = VersionFilter::read(&state)?;
         let client = self.connection.client()?;
         let call = lookup::call(context, &state);
-        let azure = Azure { client: &client, call: &call };
+        let azure = ClientCall { client: &client, call: &call };
         let collected = collect::collect(azure, &selection)
             .await
             .map_err(|error| failed(&selection, argument, &error))?;

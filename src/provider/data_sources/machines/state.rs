@@ -1,6 +1,6 @@
 //! Builds the state from Azure's responses: which machines pass the filter, and how ids are spelled.
 
-use super::collect::{Collected, Row, Set};
+use super::collect::{CollectedMachines, MachineRow, ScaleSet};
 use super::selection::VersionFilter;
 use crate::allowlist::Mode;
 use crate::arm::agent::{AgentReport, Destination, LoadedRules, RefusedRequests, RulesId};
@@ -11,12 +11,12 @@ use crate::provider::roles::values;
 
 /// The lists of the state, and the reasons why they may be incomplete.
 #[must_use]
-pub fn attributes(collected: Collected, filter: &VersionFilter) -> Vec<(&'static str, Value)> {
-    let Collected { mut rows, mut sets, mut doubts } = collected;
+pub fn attributes(collected: CollectedMachines, filter: &VersionFilter) -> Vec<(&'static str, Value)> {
+    let CollectedMachines { mut rows, mut sets, mut doubts } = collected;
     let spelling = Spelling::of(filter, &rows, &sets);
     rows.sort_by_key(|row| row.id.to_lowercase());
     sets.sort_by_key(|set| set.id.to_string().to_lowercase());
-    let lagging = |set: &Set| {
+    let lagging = |set: &ScaleSet| {
         let known: Vec<bool> = rows
             .iter()
             .filter(|row| row.set.as_ref() == Some(&set.id))
@@ -71,7 +71,7 @@ fn has_loaded(report: &AgentReport, filter: &VersionFilter) -> bool {
 }
 
 /// A machine whose agent is not switched on has nothing loaded.
-fn knows_what_is_loaded(row: &Row) -> bool {
+fn knows_what_is_loaded(row: &MachineRow) -> bool {
     !row.machine.is_enabled() || row.report.status.is_some()
 }
 
@@ -87,7 +87,7 @@ struct Spelling {
 
 impl Spelling {
     /// As the filter spells the profile, otherwise as the settings of machines do.
-    fn of(filter: &VersionFilter, rows: &[Row], sets: &[Set]) -> Self {
+    fn of(filter: &VersionFilter, rows: &[MachineRow], sets: &[ScaleSet]) -> Self {
         let mut profiles: Vec<ProfileId> = filter.profile().cloned().into_iter().collect();
         let machines = rows.iter().map(|row| &row.machine).chain(sets.iter().map(|set| &set.model));
         for settings in
@@ -118,7 +118,7 @@ fn mode(settings: Option<&EndpointSettings>) -> Value {
     settings.and_then(|settings| settings.mode.as_ref()).map(Word::as_str).into()
 }
 
-fn scale_set(set: &Set, lagging: Option<usize>, spelling: &Spelling) -> Value {
+fn scale_set(set: &ScaleSet, lagging: Option<usize>, spelling: &Spelling) -> Value {
     let model = &set.model;
     let endpoint = |settings: Option<&EndpointSettings>| {
         Value::object([("mode", mode(settings)), ("profile_version_id", spelling.reference(settings))])
@@ -139,8 +139,8 @@ fn location(machine: &Machine) -> Value {
     machine.location.as_ref().map(|location| location.as_str()).into()
 }
 
-fn machine(row: &Row, set: Option<&MachineId>, spelling: &Spelling) -> Value {
-    let Row { id, machine, report, .. } = row;
+fn machine(row: &MachineRow, set: Option<&MachineId>, spelling: &Spelling) -> Value {
+    let MachineRow { id, machine, report, .. } = row;
     let agent = &machine.proxy_agent;
     let name = machine.name.as_deref().or_else(|| id.rsplit('/').next()).unwrap_or_default();
     let messages = report.components.iter().map(|part| {

@@ -29,7 +29,7 @@ pub struct AccessQuery<'a> {
 
 /// What was collected.
 #[derive(Clone, Debug)]
-pub struct Collected {
+pub struct CollectedAccess {
     /// The scope that was checked.
     pub scope: String,
     /// What the roles of the signed-in identity grant there. Read only if the query names no other identity.
@@ -53,7 +53,7 @@ pub enum OwnPermissions {
 ///
 /// # Errors
 /// If Azure cannot be reached, or returns something else than was requested.
-pub async fn collect(query: &AccessQuery<'_>, scope: &str) -> Result<Collected, arm::Error> {
+pub async fn collect(query: &AccessQuery<'_>, scope: &str) -> Result<CollectedAccess, arm::Error> {
     let mut scope = scope.to_owned();
     loop {
         match collect_at(query, &scope).await {
@@ -63,7 +63,7 @@ pub async fn collect(query: &AccessQuery<'_>, scope: &str) -> Result<Collected, 
     }
 }
 
-async fn collect_at(query: &AccessQuery<'_>, scope: &str) -> Result<Collected, arm::Error> {
+async fn collect_at(query: &AccessQuery<'_>, scope: &str) -> Result<CollectedAccess, arm::Error> {
     let AccessQuery { client, call, principal } = *query;
     let authorization = client.authorization();
     let own = match principal {
@@ -93,7 +93,7 @@ async fn collect_at(query: &AccessQuery<'_>, scope: &str) -> Result<Collected, a
         // If the identity is unknown, so is whether a denial applies to it.
         denials_complete: denied.is_some() && all_denials && principal_id.is_some(),
     };
-    Ok(Collected { scope: scope.to_owned(), own, facts })
+    Ok(CollectedAccess { scope: scope.to_owned(), own, facts })
 }
 
 fn own(result: Result<Vec<Json>, arm::Error>, scope: &str) -> Result<OwnPermissions, arm::Error> {

@@ -1,6 +1,6 @@
 //! Decides from what was collected.
 
-use super::collect::{Collected, OwnPermissions};
+use super::collect::{CollectedAccess, OwnPermissions};
 use crate::plugin::Value;
 use crate::provider::roles::values;
 use crate::provider::timeouts;
@@ -9,8 +9,8 @@ use crate::rbac::{Operation, Permissions, RequestContext, kleene};
 
 /// Decides about operations.
 #[must_use]
-pub fn decide(collected: &Collected, operations: &[Operation]) -> AccessReport {
-    let Collected { own, facts, .. } = collected;
+pub fn decide(collected: &CollectedAccess, operations: &[Operation]) -> AccessReport {
+    let CollectedAccess { own, facts, .. } = collected;
     let mut report = facts.check(operations);
     let own = match own {
         // Without them only the lists are left, as for any other identity; they record how complete they are.
@@ -32,7 +32,7 @@ pub fn decide(collected: &Collected, operations: &[Operation]) -> AccessReport {
 /// Combines the identity's own permissions with the lists. The permissions are Azure's own sum of all roles.
 /// So if they grant an operation and a list shows no grant, the list is incomplete, and the result is not a
 /// certain no.
-fn both(own: &Permissions, collected: &Collected, operation: &Operation) -> Option<bool> {
+fn both(own: &Permissions, collected: &CollectedAccess, operation: &Operation) -> Option<bool> {
     let granted = own.permit(operation, &RequestContext::unknown());
     let facts = &collected.facts;
     match (granted, facts.permits(operation)) {
@@ -47,12 +47,12 @@ fn both(own: &Permissions, collected: &Collected, operation: &Operation) -> Opti
 #[must_use]
 pub fn state(
     report: &AccessReport,
-    collected: &Collected,
+    collected: &CollectedAccess,
     operations: &[Operation],
     config: &Value,
 ) -> Value {
     let argument = |name: &str| config.get(name).cloned().unwrap_or(Value::Null);
-    let Collected { scope, facts, .. } = collected;
+    let CollectedAccess { scope, facts, .. } = collected;
     let checked = match argument("operations") {
         Value::Null => values::set(operations.iter().map(Operation::as_str)),
         value => value,
