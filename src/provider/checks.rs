@@ -19,18 +19,9 @@ pub fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
 pub fn id<T: FromStr<Err = E>, E: Display>(config: &Value, name: &str) -> Option<Diagnostic> {
     let text = text(config, name)?;
     let error = text.parse::<T>().err()?;
-    Some(
-        Diagnostic::error(
-            "Malformed resource id",
-            format!(
-                "`{name}` is {text:?}. {}.{}{}",
-                capitalised(&sentence(&error)),
-                source(name),
-                mocked(text)
-            ),
-        )
-        .at(Path::attribute(name)),
-    )
+    let detail =
+        format!("`{name}` is {text:?}. {}.{}{}", capitalised(&sentence(&error)), source(name), mocked(text));
+    Some(Diagnostic::error("Malformed resource id", detail).at(Path::attribute(name)))
 }
 
 /// The hint for an id that a test's mock may have generated: OpenTofu and Terraform generate eight letters

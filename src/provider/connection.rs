@@ -168,13 +168,11 @@ impl Connection {
             return Ok(None);
         }
         let id = state.get("id").and_then(Value::as_str).unwrap_or_default();
-        let warning = Diagnostic::warning(
-            "Planned without contacting Azure",
-            format!(
-                "A part of the provider block is known only after an apply, so {id} could not be read. The \
-                 plan uses the state alone. The next plan will show changes made outside of Terraform."
-            ),
+        let detail = format!(
+            "A part of the provider block is known only after an apply, so {id} could not be read. The \
+             plan uses the state alone. The next plan will show changes made outside of Terraform."
         );
+        let warning = Diagnostic::warning("Planned without contacting Azure", detail);
         Ok(Some(ReadOutcome::Present(Stored {
             private: request.private.clone(),
             warnings: warning.into(),

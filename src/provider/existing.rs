@@ -80,15 +80,13 @@ pub fn diagnostic(resource_type: &str, kind: &str, name: &str, id: &str, how: Ex
 /// summary names it, since hosts show only one of several warnings with the same summary.
 #[must_use]
 pub fn twin(resource_type: &str, profile: &str, name: &str, id: &str) -> Diagnostic {
-    Diagnostic::warning(
-        format!("Version {name} of {profile} equals the new version"),
-        format!(
-            "{id} was published a short time ago, with the same content as the version that was created \
-             now. If an interrupted run has left it behind, delete it, or manage it with a resource of its \
-             own and this block:\n\n{}\n\nIf another state or run manages it, do nothing.",
-            block(resource_type, name, id)
-        ),
-    )
+    let detail = format!(
+        "{id} was published a short time ago, with the same content as the version that was created \
+         now. If an interrupted run has left it behind, delete it, or manage it with a resource of its \
+         own and this block:\n\n{}\n\nIf another state or run manages it, do nothing.",
+        block(resource_type, name, id)
+    );
+    Diagnostic::warning(format!("Version {name} of {profile} equals the new version"), detail)
 }
 
 #[cfg(test)]

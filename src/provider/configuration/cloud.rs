@@ -79,13 +79,11 @@ fn is_custom(name: &str) -> bool {
 }
 
 fn incomplete(environment: Option<&Setting<String>>, (argument, variable): (&str, &str)) -> Diagnostic {
-    let diagnostic = Diagnostic::error(
-        "Custom environment without its addresses",
-        format!(
-            "The environment is `custom`, so `{argument}` in the `endpoint` block, or {variable}, must be \
-             set; or `metadata_host` (ARM_METADATA_HOSTNAME), which provides the addresses."
-        ),
+    let detail = format!(
+        "The environment is `custom`, so `{argument}` in the `endpoint` block, or {variable}, must be \
+         set; or `metadata_host` (ARM_METADATA_HOSTNAME), which provides the addresses."
     );
+    let diagnostic = Diagnostic::error("Custom environment without its addresses", detail);
     match environment {
         Some(found) => found.source.blame(diagnostic),
         None => diagnostic.at(Path::attribute("environment")),

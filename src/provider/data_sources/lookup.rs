@@ -37,16 +37,12 @@ impl Selector {
         let mut diagnostics = Diagnostics::new();
         for (argument, state) in [(parent, parent_argument), ("name", name)] {
             if id == Argument::Set && state == Argument::Set {
-                diagnostics.push(
-                    Diagnostic::error(
-                        "Conflicting arguments",
-                        format!(
-                            "`{argument}` cannot be set together with `id`, which already selects the \
-                             {object}. Remove one of them."
-                        ),
-                    )
-                    .at(Path::attribute(argument)),
+                let detail = format!(
+                    "`{argument}` cannot be set together with `id`, which already selects the \
+                     {object}. Remove one of them."
                 );
+                diagnostics
+                    .push(Diagnostic::error("Conflicting arguments", detail).at(Path::attribute(argument)));
             }
         }
         if id != Argument::Unset {

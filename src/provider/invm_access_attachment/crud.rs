@@ -144,7 +144,7 @@ async fn instances(
 ) -> Result<(Value, Diagnostics), ChangeError> {
     let count = |lagging: &Option<Lagging>| lagging.as_ref().map_or(Value::Null, Lagging::value);
     if !upgrades {
-        return match upgrade::lagging(&job.client, &job.id, machine, goals, &job.call).await {
+        return match job.lagging(machine, goals).await {
             Ok(lagging) => {
                 let warning = lagging.as_ref().and_then(|lagging| lagging.warning(&job.id));
                 Ok((count(&lagging), warning.into_iter().collect()))
@@ -152,7 +152,7 @@ async fn instances(
             Err(error) => Ok((Value::Null, not_counted_warning(&job.id, &error).into())),
         };
     }
-    let behind = upgrade::upgrade(&job.client, &job.id, machine, goals, &job.call).await;
+    let behind = job.upgrade(machine, goals).await;
     let behind = behind.map_err(|error| job.upgrade_error(&error))?;
     match behind.as_ref().and_then(|behind| behind.warning(&job.id)) {
         None => Ok((count(&behind), Diagnostics::new())),
@@ -169,14 +169,12 @@ async fn instances(
 }
 
 fn not_counted_warning(id: &MachineId, error: &Error) -> Diagnostic {
-    Diagnostic::warning(
-        "Instances could not be counted",
-        format!(
-            "The instances of {id} could not be listed, so it is unknown how many lag behind it. This \
-             needs `Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read`.\n\n{}",
-            error.report()
-        ),
-    )
+    let detail = format!(
+        "The instances of {id} could not be listed, so it is unknown how many lag behind it. This \
+         needs `Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read`.\n\n{}",
+        error.report()
+    );
+    Diagnostic::warning("Instances could not be counted", detail)
 }
 
 /// Reads what the machine refers to: one request, and for a scale set with upgrade mode `Manual` the list of its instances.
@@ -208,44 +206,38 @@ pub async fn read(connection: &Connection, context: &Context, request: Read) -> 
         warnings.push(disabled_warning(&job.id));
     }
     let goals = upgrade::goals(&state, None);
-    state.lagging_instances =
-        match Box::pin(upgrade::lagging(&job.client, &job.id, &machine, &goals, &job.call)).await {
-            Ok(lagging) => {
-                let is_upgraded = is_set(&prior.upgrade_instances);
-                let warning =
-                    lagging.as_ref().filter(|_| !is_upgraded).and_then(|lagging| lagging.warning(&job.id));
-                warnings.extend(warning);
-                lagging.as_ref().map_or(Value::Null, Lagging::value)
-            }
-            Err(error) if error.is_cancelled() => return Err(job.failed(&error).into()),
-            Err(error) => {
-                warnings.push(not_counted_warning(&job.id, &error));
-                prior.lagging_instances
-            }
-        };
+    state.lagging_instances = match Box::pin(job.lagging(&machine, &goals)).await {
+        Ok(lagging) => {
+            let is_upgraded = is_set(&prior.upgrade_instances);
+            let warning =
+                lagging.as_ref().filter(|_| !is_upgraded).and_then(|lagging| lagging.warning(&job.id));
+            warnings.extend(warning);
+            lagging.as_ref().map_or(Value::Null, Lagging::value)
+        }
+        Err(error) if error.is_cancelled() => return Err(job.failed(&error).into()),
+        Err(error) => {
+            warnings.push(not_counted_warning(&job.id, &error));
+            prior.lagging_instances
+        }
+    };
     let private = PrivateState::default().with_instance(Some(instance)).write();
     Ok(ReadOutcome::Present(Stored { warnings, private, ..Stored::new(state.write()) }))
 }
 
 fn nothing_attached(id: &MachineId) -> Diagnostic {
-    Diagnostic::error(
-        "Nothing is attached to the machine",
-        format!(
-            "{id} refers to no version, neither for IMDS nor for WireServer, so there is nothing to import. Remove the import \
-             block: an apply attaches the versions."
-        ),
-    )
+    let detail = format!(
+        "{id} refers to no version, neither for IMDS nor for WireServer, so there is nothing to import. Remove the import \
+         block: an apply attaches the versions."
+    );
+    Diagnostic::error("Nothing is attached to the machine", detail)
 }
 
 fn disabled_warning(id: &MachineId) -> Diagnostic {
-    Diagnostic::warning(
-        "Guest proxy agent is not enabled",
-        format!(
-            "{id} refers to versions but does not have `proxyAgentSettings.enabled`, so their rules have \
-             no effect. Enable it where the machine is managed, or set `{ENABLE} = true` here."
-        ),
-    )
-    .at(Path::attribute(ENABLE))
+    let detail = format!(
+        "{id} refers to versions but does not have `proxyAgentSettings.enabled`, so their rules have \
+         no effect. Enable it where the machine is managed, or set `{ENABLE} = true` here."
+    );
+    Diagnostic::warning("Guest proxy agent is not enabled", detail).at(Path::attribute(ENABLE))
 }
 
 /// Changes what the machine refers to, when something that Azure holds differs.
@@ -307,13 +299,11 @@ fn kept_references(id: &MachineId, machine: &Machine, prior: &Model, planned: &M
 
 fn kept_warning(id: &MachineId, endpoint: Endpoint, attached: &str, current: &str) -> Diagnostic {
     let name = endpoint.name();
-    Diagnostic::warning(
-        format!("Machine keeps another version for {name}"),
-        format!(
-            "Terraform had attached {attached} to {id} for {name}. By now the machine refers to {current}, \
-             which somebody else has attached. This reference is left as it is."
-        ),
-    )
+    let detail = format!(
+        "Terraform had attached {attached} to {id} for {name}. By now the machine refers to {current}, \
+         which somebody else has attached. This reference is left as it is."
+    );
+    Diagnostic::warning(format!("Machine keeps another version for {name}"), detail)
 }
 
 /// Detaches: sets the configured mode wherever the machine still refers to what was attached here.

@@ -167,15 +167,13 @@ impl<'a> AttachmentJob<'a> {
         if shows(&machine, &change) {
             return Ok(machine);
         }
-        let diagnostic = Diagnostic::error(
-            "Machine does not show an accepted change",
-            format!(
-                "Azure has accepted the change of {} twice, but the machine still does not show it. A \
-                 policy or another program may have changed it at once. Look at `proxyAgentSettings` of \
-                 the machine, and run the same command again.",
-                self.id
-            ),
+        let detail = format!(
+            "Azure has accepted the change of {} twice, but the machine still does not show it. A \
+             policy or another program may have changed it at once. Look at `proxyAgentSettings` of \
+             the machine, and run the same command again.",
+            self.id
         );
+        let diagnostic = Diagnostic::error("Machine does not show an accepted change", detail);
         Err(ChangeError::without_effect(diagnostic))
     }
 
@@ -237,15 +235,13 @@ impl<'a> AttachmentJob<'a> {
     /// The state of an attachment when the run was stopped during or after its request.
     #[must_use]
     pub fn unfinished(&self, state: Value) -> Stored {
-        let warning = Diagnostic::warning(
-            "In-VM access attachment is not finished yet",
-            format!(
-                "The run was stopped after {}, when Azure had been asked to change {} but had not \
-                 finished. The state holds the attachment; the next plan shows what is left to do.",
-                duration_text(self.call.elapsed()),
-                self.id
-            ),
+        let detail = format!(
+            "The run was stopped after {}, when Azure had been asked to change {} but had not \
+             finished. The state holds the attachment; the next plan shows what is left to do.",
+            duration_text(self.call.elapsed()),
+            self.id
         );
+        let warning = Diagnostic::warning("In-VM access attachment is not finished yet", detail);
         Stored { warnings: warning.into(), ..Stored::new(state) }
     }
 }

@@ -49,13 +49,11 @@ pub fn take_over(request: &Move) -> Result<Stored, Diagnostic> {
 }
 
 fn refused(why: &str) -> Diagnostic {
-    Diagnostic::error(
-        "Move from this is not supported",
-        format!(
-            "{why} Remove the `moved` block. The settings of the `{SOURCE_TYPE}` stay at Azure when it is \
-             removed; import the attachment by the machine's id instead."
-        ),
-    )
+    let detail = format!(
+        "{why} Remove the `moved` block. The settings of the `{SOURCE_TYPE}` stay at Azure when it is \
+         removed; import the attachment by the machine's id instead."
+    );
+    Diagnostic::error("Move from this is not supported", detail)
 }
 
 /// The members of a body that are not references, as paths.

@@ -118,17 +118,12 @@ fn endpoint_warning(connection: &Connection, endpoint: Endpoint, version: &Versi
         return None;
     }
     let name = endpoint.name();
-    Some(
-        Diagnostic::warning(
-            format!("Profile is not for {name}"),
-            format!(
-                "`{}` names a version of {profile}, which is for {known}. Its rules are not about requests \
-                 to {name}. Attach a version of a profile for {name} there.",
-                endpoint.argument()
-            ),
-        )
-        .at(endpoint.path()),
-    )
+    let detail = format!(
+        "`{}` names a version of {profile}, which is for {known}. Its rules are not about requests \
+         to {name}. Attach a version of a profile for {name} there.",
+        endpoint.argument()
+    );
+    Some(Diagnostic::warning(format!("Profile is not for {name}"), detail).at(endpoint.path()))
 }
 
 fn missing_error(id: &MachineId, report: &str, missing: Option<Missing>) -> Diagnostic {
@@ -148,13 +143,10 @@ fn missing_error(id: &MachineId, report: &str, missing: Option<Missing>) -> Diag
 }
 
 fn unread_warning(id: &MachineId, report: &str) -> Diagnostic {
-    Diagnostic::warning(
-        "Planned without reading the machine",
-        format!(
-            "{id} could not be read, so the plan does not know what is attached to it now. The apply reads \
-             it again, and refuses what it must not replace.\n\n{report}\n\nThis needs `{}`.",
-            crud::permission(id.kind(), "read")
-        ),
-    )
-    .at(Path::attribute("machine_id"))
+    let detail = format!(
+        "{id} could not be read, so the plan does not know what is attached to it now. The apply reads \
+         it again, and refuses what it must not replace.\n\n{report}\n\nThis needs `{}`.",
+        crud::permission(id.kind(), "read")
+    );
+    Diagnostic::warning("Planned without reading the machine", detail).at(Path::attribute("machine_id"))
 }

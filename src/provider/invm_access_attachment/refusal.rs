@@ -57,18 +57,18 @@ impl Intent<'_> {
             CurrentRules::Mode(_) if is_set(&self.planned.replace_mode) => None,
             // A replacement has just detached the old one.
             CurrentRules::Mode(mode) if self.cache.has_set_mode(id, endpoint.key(), &mode) => None,
-            CurrentRules::Mode(mode) => Some(
-                Diagnostic::error(
-                    format!("Machine has an inline mode for {name}"),
-                    format!(
-                        "{id} has the mode `{mode}` set inline for {name}. Azure accepts either a mode or \
-                         a version, and whoever has set the mode may rely on it. Nothing was \
-                         changed.\n\nSet `{REPLACE_MODE} = true` to let the version replace it. If another \
-                         resource or program sets the mode, remove it there as well."
-                    ),
+            CurrentRules::Mode(mode) => {
+                let detail = format!(
+                    "{id} has the mode `{mode}` set inline for {name}. Azure accepts either a mode or \
+                     a version, and whoever has set the mode may rely on it. Nothing was \
+                     changed.\n\nSet `{REPLACE_MODE} = true` to let the version replace it. If another \
+                     resource or program sets the mode, remove it there as well."
+                );
+                Some(
+                    Diagnostic::error(format!("Machine has an inline mode for {name}"), detail)
+                        .at(endpoint.path()),
                 )
-                .at(endpoint.path()),
-            ),
+            }
             CurrentRules::Version(current)
                 if planned.as_str().is_some_and(|planned| is_same_version(planned, &current)) =>
             {
@@ -93,27 +93,21 @@ impl Intent<'_> {
                 existing::block(TYPE, id.name().as_str(), &id.to_string())
             ),
         };
-        Diagnostic::error(
-            format!("Machine refers to another version for {name}"),
-            format!(
-                "{id} refers to {current} for {name}, which this resource has not attached. Nothing was changed. {next_step}"
-            ),
-        )
-        .at(endpoint.path())
+        let detail = format!(
+            "{id} refers to {current} for {name}, which this resource has not attached. Nothing was changed. {next_step}"
+        );
+        Diagnostic::error(format!("Machine refers to another version for {name}"), detail).at(endpoint.path())
     }
 
     fn disabled(&self) -> Diagnostic {
         let id = self.id;
-        Diagnostic::error(
-            "Guest proxy agent is not enabled",
-            format!(
-                "{id} does not have `proxyAgentSettings.enabled`, and without it no version has any \
-                 effect. Enable it where the machine is managed, or set `{ENABLE} = true` here. On Linux, \
-                 `{ENABLE}` may also have Azure add the extension that installs the agent \
-                 (`addProxyAgentExtension`)."
-            ),
-        )
-        .at(Path::attribute(ENABLE))
+        let detail = format!(
+            "{id} does not have `proxyAgentSettings.enabled`, and without it no version has any \
+             effect. Enable it where the machine is managed, or set `{ENABLE} = true` here. On Linux, \
+             `{ENABLE}` may also have Azure add the extension that installs the agent \
+             (`addProxyAgentExtension`)."
+        );
+        Diagnostic::error("Guest proxy agent is not enabled", detail).at(Path::attribute(ENABLE))
     }
 
     /// What a plan reports beyond its differences.
@@ -154,17 +148,15 @@ impl Intent<'_> {
             CurrentRules::Nothing => "refers to nothing".to_owned(),
         };
         let (id, name) = (self.id, endpoint.name());
+        let detail = format!(
+            "Terraform has attached {attached} to {id} for {name}, and the machine now {change}. \
+             This plan restores it. If another tool manages the proxy agent's settings of this \
+             machine, the two undo each other's work: remove the settings of this endpoint there, \
+             or this resource here."
+        );
         Some(
-            Diagnostic::warning(
-                format!("Another program changed the version for {name}"),
-                format!(
-                    "Terraform has attached {attached} to {id} for {name}, and the machine now {change}. \
-                     This plan restores it. If another tool manages the proxy agent's settings of this \
-                     machine, the two undo each other's work: remove the settings of this endpoint there, \
-                     or this resource here."
-                ),
-            )
-            .at(endpoint.path()),
+            Diagnostic::warning(format!("Another program changed the version for {name}"), detail)
+                .at(endpoint.path()),
         )
     }
 }
@@ -179,30 +171,22 @@ pub fn version_error(
     region: Option<&Location>,
 ) -> Option<Diagnostic> {
     match (known, region) {
-        (KnownVersion::Missing(reason), _) => Some(
-            Diagnostic::error(
-                "Version does not exist",
-                format!(
-                    "`{}` is {id}, which does not exist. {reason}\n\nName a version that exists; for a \
-                     version that this configuration creates, use its `id`.",
-                    endpoint.argument()
-                ),
-            )
-            .at(endpoint.path()),
-        ),
+        (KnownVersion::Missing(reason), _) => {
+            let detail = format!(
+                "`{}` is {id}, which does not exist. {reason}\n\nName a version that exists; for a \
+                 version that this configuration creates, use its `id`.",
+                endpoint.argument()
+            );
+            Some(Diagnostic::error("Version does not exist", detail).at(endpoint.path()))
+        }
         (KnownVersion::In(regions), Some(region)) if !regions.contains(region) => {
             let regions: Vec<_> = regions.iter().map(Location::as_str).collect();
-            Some(
-                Diagnostic::error(
-                    "Version is not in the machine's region",
-                    format!(
-                        "{machine} is in {region}, but {id} is only in {}. Add the region to \
-                         `target_regions` of the version, and apply that first.",
-                        regions.join(", ")
-                    ),
-                )
-                .at(endpoint.path()),
-            )
+            let detail = format!(
+                "{machine} is in {region}, but {id} is only in {}. Add the region to \
+                 `target_regions` of the version, and apply that first.",
+                regions.join(", ")
+            );
+            Some(Diagnostic::error("Version is not in the machine's region", detail).at(endpoint.path()))
         }
         _ => None,
     }
@@ -211,15 +195,12 @@ pub fn version_error(
 /// The error for a second attachment to one machine.
 #[must_use]
 pub fn second_attachment(id: &MachineId) -> Diagnostic {
-    Diagnostic::error(
-        "Two attachments for one machine",
-        format!(
-            "Another `{TYPE}` of this configuration also has {id} as its machine. The two would undo each \
-             other's work, and destroying one would detach what the other has attached. Keep one of them, \
-             and set both version ids there."
-        ),
-    )
-    .at(Path::attribute("machine_id"))
+    let detail = format!(
+        "Another `{TYPE}` of this configuration also has {id} as its machine. The two would undo each \
+         other's work, and destroying one would detach what the other has attached. Keep one of them, \
+         and set both version ids there."
+    );
+    Diagnostic::error("Two attachments for one machine", detail).at(Path::attribute("machine_id"))
 }
 
 #[cfg(test)]

@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use super::endpoint::Endpoint;
+use super::job::AttachmentJob;
 use super::model::Model;
 use crate::arm::error::Error;
 use crate::arm::ids::{MachineId, MachineKind};
 use crate::arm::models::Machine;
-use crate::arm::{ArmClient, Call};
 use crate::plugin::{Diagnostic, Path, Value};
 
 /// How often, and at which interval, to read upgraded instances that do not show the new model yet.
@@ -68,19 +68,17 @@ impl Lagging {
             return None;
         }
         let (all, name) = (self.all, id.name());
+        let detail = format!(
+            "{id} has the upgrade mode `Manual`, so Azure has changed only its model: {count} of \
+             its {all} instances stay as they were, and refer to what they did before. Do not \
+             delete a version that they refer to.\n\nSet `{} = true` here to upgrade them, or run \
+             `az vmss update-instances --resource-group {} --name {name} --instance-ids '*'`.",
+            super::schema::UPGRADE,
+            id.resource_group(),
+        );
         Some(
-            Diagnostic::warning(
-                format!("{count} of {all} instances lag behind their scale set"),
-                format!(
-                    "{id} has the upgrade mode `Manual`, so Azure has changed only its model: {count} of \
-                     its {all} instances stay as they were, and refer to what they did before. Do not \
-                     delete a version that they refer to.\n\nSet `{} = true` here to upgrade them, or run \
-                     `az vmss update-instances --resource-group {} --name {name} --instance-ids '*'`.",
-                    super::schema::UPGRADE,
-                    id.resource_group(),
-                ),
-            )
-            .at(Path::attribute("machine_id")),
+            Diagnostic::warning(format!("{count} of {all} instances lag behind their scale set"), detail)
+                .at(Path::attribute("machine_id")),
         )
     }
 }
@@ -92,23 +90,44 @@ pub fn is_manual(id: &MachineId, machine: &Machine) -> bool {
     id.kind() == MachineKind::ScaleSet && mode.eq_ignore_ascii_case("Manual")
 }
 
-/// The instances of a scale set that lag behind the goals; none for a machine, or where Azure upgrades them.
-///
-/// # Errors
-/// If they cannot be listed.
-pub async fn lagging(
-    client: &ArmClient,
-    id: &MachineId,
-    machine: &Machine,
-    goals: &Goals,
-    call: &Call,
-) -> Result<Option<Lagging>, Error> {
-    if !is_manual(id, machine) {
-        return Ok(None);
+impl AttachmentJob<'_> {
+    /// The instances of a scale set that lag behind the goals; none for a machine, or where Azure upgrades
+    /// them.
+    ///
+    /// # Errors
+    /// If they cannot be listed.
+    pub async fn lagging(&self, machine: &Machine, goals: &Goals) -> Result<Option<Lagging>, Error> {
+        if !is_manual(&self.id, machine) {
+            return Ok(None);
+        }
+        let instances = self.client.machines().instances(&self.id, &self.call).await?;
+        let behind = instances.iter().filter(|instance| lags(instance, goals));
+        Ok(Some(Lagging { ids: behind.filter_map(number).collect(), all: instances.len() }))
     }
-    let instances = client.machines().instances(id, call).await?;
-    let behind = instances.iter().filter(|instance| lags(instance, goals));
-    Ok(Some(Lagging { ids: behind.filter_map(number).collect(), all: instances.len() }))
+
+    /// Upgrades the instances that lag behind, and waits until they do not any more. Returns those that still
+    /// do.
+    ///
+    /// # Errors
+    /// If Azure refuses, the upgrade fails, or the timeout expires.
+    pub async fn upgrade(&self, machine: &Machine, goals: &Goals) -> Result<Option<Lagging>, Error> {
+        let Some(mut behind) = self.lagging(machine, goals).await? else { return Ok(None) };
+        if behind.ids.is_empty() {
+            return Ok(Some(behind));
+        }
+        let machines = self.client.machines();
+        if let Some(operation) = machines.begin_upgrade(&self.id, &behind.ids, &self.call).await? {
+            machines.finish(&operation, &self.call).await?;
+        }
+        for wait in WAITS {
+            behind = self.lagging(machine, goals).await?.unwrap_or_default();
+            if behind.ids.is_empty() {
+                break;
+            }
+            self.call.pause(wait, &format!("waiting for the instances of {}", self.id)).await?;
+        }
+        Ok(Some(behind))
+    }
 }
 
 /// Whether an instance lags behind. One that refers to the versions does not. For any other the service knows
@@ -127,34 +146,6 @@ fn number(instance: &Machine) -> Option<String> {
     let number = instance.instance_id.as_deref();
     let name = || instance.id.as_deref()?.trim_end_matches('/').rsplit('/').next();
     number.or_else(name).or(instance.name.as_deref()).map(str::to_owned)
-}
-
-/// Upgrades the instances that lag behind, and waits until they do not any more. Returns those that still do.
-///
-/// # Errors
-/// If Azure refuses, the upgrade fails, or the timeout expires.
-pub async fn upgrade(
-    client: &ArmClient,
-    id: &MachineId,
-    machine: &Machine,
-    goals: &Goals,
-    call: &Call,
-) -> Result<Option<Lagging>, Error> {
-    let Some(mut behind) = lagging(client, id, machine, goals, call).await? else { return Ok(None) };
-    if behind.ids.is_empty() {
-        return Ok(Some(behind));
-    }
-    if let Some(operation) = client.machines().begin_upgrade(id, &behind.ids, call).await? {
-        client.machines().finish(&operation, call).await?;
-    }
-    for wait in WAITS {
-        behind = lagging(client, id, machine, goals, call).await?.unwrap_or_default();
-        if behind.ids.is_empty() {
-            break;
-        }
-        call.pause(wait, &format!("waiting for the instances of {id}")).await?;
-    }
-    Ok(Some(behind))
 }
 
 #[cfg(test)]

@@ -90,15 +90,13 @@ fn machines_text(in_use: &InUse, names: &[VersionName]) -> String {
 }
 
 fn in_use_error(profile: &ProfileId, lines: &[String]) -> Diagnostic {
-    Diagnostic::error(
-        "In-VM access profile has versions in use",
-        format!(
-            "{profile} is to be deleted with its versions (`{ARGUMENT}`), but machines refer to \
-             these:\n{}\n\nNothing was deleted. Point the machines to another version or detach them, and \
-             run the command again.",
-            lines.join("\n")
-        ),
-    )
+    let detail = format!(
+        "{profile} is to be deleted with its versions (`{ARGUMENT}`), but machines refer to \
+         these:\n{}\n\nNothing was deleted. Point the machines to another version or detach them, and \
+         run the command again.",
+        lines.join("\n")
+    );
+    Diagnostic::error("In-VM access profile has versions in use", detail)
 }
 
 /// Deletes the remaining versions of this job's profile.

@@ -62,18 +62,15 @@ pub fn update(request: &PlanUpdate) -> Planned {
 }
 
 fn same_name_warning(id: &str) -> Diagnostic {
-    Diagnostic::warning(
-        "Profile is replaced under the same name",
-        format!(
-            "{id} has to be deleted before the new profile is created, and Azure deletes a profile only if \
-             it has no versions. Terraform uses that order, unless the profile, or anything that depends \
-             on it such as one of its versions, has `create_before_destroy`: then the new profile is \
-             created first, and the apply fails, since two profiles cannot have the same name.\n\nRemove \
-             `create_before_destroy` from all of them for this apply, or give the new profile another \
-             name."
-        ),
-    )
-    .at(Path::attribute("name"))
+    let detail = format!(
+        "{id} has to be deleted before the new profile is created, and Azure deletes a profile only if \
+         it has no versions. Terraform uses that order, unless the profile, or anything that depends \
+         on it such as one of its versions, has `create_before_destroy`: then the new profile is \
+         created first, and the apply fails, since two profiles cannot have the same name.\n\nRemove \
+         `create_before_destroy` from all of them for this apply, or give the new profile another \
+         name."
+    );
+    Diagnostic::warning("Profile is replaced under the same name", detail).at(Path::attribute("name"))
 }
 
 #[cfg(test)]

@@ -169,18 +169,16 @@ fn same_name_warning(name: &Value) -> Diagnostic {
     let suggestion = next.map_or_else(String::new, |next| {
         format!(", or call the new version `{next}` if no version of the profile has had that number")
     });
-    Diagnostic::warning(
-        format!("Rules are replaced under the same version name {name}"),
-        format!(
-            "Azure does not change the rules of a version, so version {name} will be deleted and created \
-             again with the new ones. A guest agent loads rules only when the version's id changes: \
-             virtual machines that refer to this version may keep the old rules. Azure takes about 45 \
-             seconds to delete a version and 45 to create one: for some 90 seconds there are no rules to \
-             load. It is better to omit `name`, so that the provider picks the next version{suggestion}, \
-             and to set `create_before_destroy`, so that the old version is deleted last."
-        ),
-    )
-    .at(Path::attribute("name"))
+    let detail = format!(
+        "Azure does not change the rules of a version, so version {name} will be deleted and created \
+         again with the new ones. A guest agent loads rules only when the version's id changes: \
+         virtual machines that refer to this version may keep the old rules. Azure takes about 45 \
+         seconds to delete a version and 45 to create one: for some 90 seconds there are no rules to \
+         load. It is better to omit `name`, so that the provider picks the next version{suggestion}, \
+         and to set `create_before_destroy`, so that the old version is deleted last."
+    );
+    Diagnostic::warning(format!("Rules are replaced under the same version name {name}"), detail)
+        .at(Path::attribute("name"))
 }
 
 #[cfg(test)]

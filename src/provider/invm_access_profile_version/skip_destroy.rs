@@ -31,15 +31,13 @@ pub fn is_set(object: &Value) -> bool {
 /// The warning about a version that stays.
 #[must_use]
 pub fn kept_warning(id: &VersionId) -> Diagnostic {
-    Diagnostic::warning(
-        format!("Profile version {} stays at Azure", id.name()),
-        format!(
-            "The state has `{ARGUMENT} = true`, so Terraform only removes {id} from the state: it is not \
-             deleted, and machines can still refer to it. Its profile cannot be deleted while the version \
-             exists, unless the profile has `force_destroy`.\n\nTo delete it later, import it without \
-             `{ARGUMENT}`, and destroy it."
-        ),
-    )
+    let detail = format!(
+        "The state has `{ARGUMENT} = true`, so Terraform only removes {id} from the state: it is not \
+         deleted, and machines can still refer to it. Its profile cannot be deleted while the version \
+         exists, unless the profile has `force_destroy`.\n\nTo delete it later, import it without \
+         `{ARGUMENT}`, and destroy it."
+    );
+    Diagnostic::warning(format!("Profile version {} stays at Azure", id.name()), detail)
 }
 
 /// The error for a replacement that needs the name of a version that stays.
@@ -47,30 +45,26 @@ pub fn kept_warning(id: &VersionId) -> Diagnostic {
 pub fn name_taken_error(id: &VersionId) -> Diagnostic {
     let name = id.name();
     let next = name.next().map_or_else(String::new, |next| format!(" (such as `{next}`)"));
-    Diagnostic::error(
-        format!("Profile version {name} stays, and keeps its name"),
-        format!(
-            "This plan replaces {id} with a version of the same name. The state has `{ARGUMENT} = true`, \
-             so the old version is not deleted, and two versions cannot have the same name.\n\nGive the \
-             new version another `name`{next}, or omit `name` and the provider picks the next number. To \
-             delete the old version instead, remove `{ARGUMENT}` and apply that first."
-        ),
-    )
-    .at(Path::attribute("name"))
+    let detail = format!(
+        "This plan replaces {id} with a version of the same name. The state has `{ARGUMENT} = true`, \
+         so the old version is not deleted, and two versions cannot have the same name.\n\nGive the \
+         new version another `name`{next}, or omit `name` and the provider picks the next number. To \
+         delete the old version instead, remove `{ARGUMENT}` and apply that first."
+    );
+    Diagnostic::error(format!("Profile version {name} stays, and keeps its name"), detail)
+        .at(Path::attribute("name"))
 }
 
 /// The warning about a version that is deleted because the setting comes only with its replacement.
 #[must_use]
 pub fn too_late_warning(name: &str) -> Diagnostic {
-    Diagnostic::warning(
-        format!("Profile version {name} is deleted all the same"),
-        format!(
-            "`{ARGUMENT}` is new in the configuration, but the value in the state counts: this plan \
-             replaces version {name} and deletes it.\n\nTo keep it, apply `{ARGUMENT}` by itself first, \
-             and then the rest."
-        ),
-    )
-    .at(Path::attribute(ARGUMENT))
+    let detail = format!(
+        "`{ARGUMENT}` is new in the configuration, but the value in the state counts: this plan \
+         replaces version {name} and deletes it.\n\nTo keep it, apply `{ARGUMENT}` by itself first, \
+         and then the rest."
+    );
+    Diagnostic::warning(format!("Profile version {name} is deleted all the same"), detail)
+        .at(Path::attribute(ARGUMENT))
 }
 
 #[cfg(test)]

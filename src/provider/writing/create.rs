@@ -163,14 +163,12 @@ fn unfinished<K: Managed>(
         );
         return Err(Job::<K>::interrupted(diagnostic, state, &private));
     }
-    let warning = Diagnostic::warning(
-        format!("In-VM access {} is not finished yet", K::WORD),
-        format!(
-            "The run was stopped after {}, when Azure had been asked to create {} but had not finished. \
-             The state holds it, and the next apply waits for it instead of creating it again.",
-            duration_text(job.call.elapsed()),
-            job.id
-        ),
+    let detail = format!(
+        "The run was stopped after {}, when Azure had been asked to create {} but had not finished. \
+         The state holds it, and the next apply waits for it instead of creating it again.",
+        duration_text(job.call.elapsed()),
+        job.id
     );
+    let warning = Diagnostic::warning(format!("In-VM access {} is not finished yet", K::WORD), detail);
     Ok(Stored { private: private.write(), warnings: warning.into(), ..Stored::new(state) })
 }

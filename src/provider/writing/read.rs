@@ -189,49 +189,44 @@ async fn reason<K: Managed>(job: &Job<'_, K>, pending: &Pending) -> String {
 }
 
 fn still_running<K: Managed>(job: &Job<'_, K>, done: &str) -> Diagnostic {
-    Diagnostic::warning(
-        format!("In-VM access {} is still being {done}", K::WORD),
-        format!(
-            "An earlier run has begun it and was ended before Azure had finished {}. The next apply waits \
-             for it.",
-            job.id
-        ),
-    )
+    let detail = format!(
+        "An earlier run has begun it and was ended before Azure had finished {}. The next apply waits \
+         for it.",
+        job.id
+    );
+    Diagnostic::warning(format!("In-VM access {} is still being {done}", K::WORD), detail)
 }
 
 fn creation_failed<K: Managed>(job: &Job<'_, K>, reason: &str) -> Diagnostic {
-    Diagnostic::warning(
-        format!("In-VM access {} was not created", K::WORD),
-        format!(
-            "An earlier run began to create {} and was ended before Azure had finished. The creation has \
-             failed since, so it is planned again.\n\n{reason}",
-            job.id,
-        ),
-    )
+    let detail = format!(
+        "An earlier run began to create {} and was ended before Azure had finished. The creation has \
+         failed since, so it is planned again.\n\n{reason}",
+        job.id,
+    );
+    Diagnostic::warning(format!("In-VM access {} was not created", K::WORD), detail)
 }
 
 fn write_failed<K: Managed>(job: &Job<'_, K>, what: &str, reason: &str) -> Diagnostic {
+    let detail = format!(
+        "An earlier run began the {what} of {} and was ended before Azure had finished. It has failed \
+         since; if it is still wanted, it is planned again.\n\n{reason}",
+        job.id
+    );
     Diagnostic::warning(
         format!("{} of an in-VM access object failed", if what == "change" { "Change" } else { "Deletion" }),
-        format!(
-            "An earlier run began the {what} of {} and was ended before Azure had finished. It has failed \
-             since; if it is still wanted, it is planned again.\n\n{reason}",
-            job.id
-        ),
+        detail,
     )
 }
 
 fn renumbered<K: Managed>(job: &Job<'_, K>) -> Diagnostic {
     let id = job.id.to_string();
     let name = id.rsplit('/').next().unwrap_or_default();
-    Diagnostic::warning(
-        format!("Version {name} was deleted outside of Terraform"),
-        format!(
-            "{id} does not exist any more. A guest agent loads rules only when the version's id changes, \
-             so the version is not created again under the same number. The plan replaces it: the deletion \
-             finds nothing to delete, and the new version gets the next number."
-        ),
-    )
+    let detail = format!(
+        "{id} does not exist any more. A guest agent loads rules only when the version's id changes, \
+         so the version is not created again under the same number. The plan replaces it: the deletion \
+         finds nothing to delete, and the new version gets the next number."
+    );
+    Diagnostic::warning(format!("Version {name} was deleted outside of Terraform"), detail)
 }
 
 /// The warnings about an object that does not exist any more: one if its parent does not exist either. `None` if

@@ -48,13 +48,11 @@ fn is_parent_missing(error: &Error) -> bool {
 
 fn without_parent<K: Managed>(new: &K::Id) -> Diagnostic {
     let (parent, word, attribute) = (new.parent(), K::WORD, K::PARENT_ATTRIBUTE);
-    Diagnostic::error(
-        format!("The {} for the new {word} does not exist", K::PARENT),
-        format!(
-            "Azure does not have {parent}, where the plan creates the new {word}: it would delete the old \
-             one and then fail. Nothing was changed.\n\nCorrect `{attribute}`. If another configuration \
-             creates {parent}, apply that first."
-        ),
-    )
-    .at(Path::attribute(attribute))
+    let detail = format!(
+        "Azure does not have {parent}, where the plan creates the new {word}: it would delete the old \
+         one and then fail. Nothing was changed.\n\nCorrect `{attribute}`. If another configuration \
+         creates {parent}, apply that first."
+    );
+    Diagnostic::error(format!("The {} for the new {word} does not exist", K::PARENT), detail)
+        .at(Path::attribute(attribute))
 }
