@@ -19,13 +19,13 @@ const NULL: Value = Value::Null;
 /// Every violation of the rules by a plan.
 #[must_use]
 pub fn plan(block: &Block, prior: &Value, config: &Value, planned: &Value) -> Vec<String> {
-    let mut broken = Vec::new();
-    plan_block(block, prior, config, planned, &Path::root(), &mut broken);
-    broken
+    let mut violations = Vec::new();
+    plan_block(block, prior, config, planned, &Path::root(), &mut violations);
+    violations
 }
 
-fn say(broken: &mut Vec<String>, path: &Path, what: &str) {
-    broken.push(format!("`{path}`: {what}"));
+fn report(violations: &mut Vec<String>, path: &Path, what: &str) {
+    violations.push(format!("`{path}`: {what}"));
 }
 
 fn child<'a>(value: &'a Value, name: &str) -> &'a Value {
@@ -38,17 +38,17 @@ fn plan_block(
     config: &Value,
     planned: &Value,
     path: &Path,
-    broken: &mut Vec<String>,
+    violations: &mut Vec<String>,
 ) {
     match (config.is_null(), planned.is_null()) {
         (true, true) => return,
-        (false, true) => return say(broken, path, "planned to be absent, but is configured"),
-        (true, false) => return say(broken, path, "planned, but not configured"),
+        (false, true) => return report(violations, path, "planned to be absent, but is configured"),
+        (true, false) => return report(violations, path, "planned, but not configured"),
         (false, false) => {}
     }
     if config.is_unknown() || planned.is_unknown() {
         if config != planned {
-            say(broken, path, "a block must be unknown exactly where its configuration is");
+            report(violations, path, "a block must be unknown exactly where its configuration is");
         }
         return;
     }
@@ -61,7 +61,7 @@ fn plan_block(
             child(config, name),
             child(planned, name),
             &path,
-            broken,
+            violations,
         );
     }
     for nested in &block.blocks {
@@ -70,17 +70,24 @@ fn plan_block(
         let (prior, config, planned) = (child(prior, name), child(config, name), child(planned, name));
         match nested.nesting {
             BlockNesting::Single | BlockNesting::Group => {
-                plan_block(&nested.block, prior, config, planned, &path, broken);
+                plan_block(&nested.block, prior, config, planned, &path, violations);
             }
             BlockNesting::List | BlockNesting::Map => {
-                elements(prior, config, planned, &path, broken, |prior, config, planned, path, broken| {
-                    plan_block(&nested.block, prior, config, planned, path, broken);
-                });
+                elements(
+                    prior,
+                    config,
+                    planned,
+                    &path,
+                    violations,
+                    |prior, config, planned, path, violations| {
+                        plan_block(&nested.block, prior, config, planned, path, violations);
+                    },
+                );
             }
             BlockNesting::Set => {
                 let count = |value: &Value| value.elements().map(<[Value]>::len);
                 if !config.is_unknown() && count(config) != count(planned) {
-                    say(broken, &path, "another number of blocks is planned than is configured");
+                    report(violations, &path, "another number of blocks is planned than is configured");
                 }
             }
         }
@@ -93,11 +100,11 @@ fn plan_attribute(
     config: &Value,
     planned: &Value,
     path: &Path,
-    broken: &mut Vec<String>,
+    violations: &mut Vec<String>,
 ) {
     if attribute.write_only {
         if !planned.is_null() {
-            say(broken, path, "a write-only attribute has a planned value");
+            report(violations, path, "a write-only attribute has a planned value");
         }
         return;
     }
@@ -109,49 +116,50 @@ fn plan_attribute(
         return;
     }
     let Shape::Nested(nesting, inner) = &attribute.shape else {
-        return say(
-            broken,
+        return report(
+            violations,
             path,
             &format!(
                 "planned as {planned:?}, which is neither its configuration {config:?} nor its state {prior:?}"
             ),
         );
     };
-    let object = |prior: &Value, config: &Value, planned: &Value, path: &Path, broken: &mut Vec<String>| {
-        match (config.is_null(), planned.is_null()) {
-            (true, true) => return,
-            (false, true) => return say(broken, path, "planned to be absent, but is configured"),
-            (true, false) => return say(broken, path, "planned, but not configured"),
-            (false, false) => {}
-        }
-        if config.is_unknown() || planned.is_unknown() {
-            if config != planned {
-                say(broken, path, "it must be unknown exactly where its configuration is");
+    let object =
+        |prior: &Value, config: &Value, planned: &Value, path: &Path, violations: &mut Vec<String>| {
+            match (config.is_null(), planned.is_null()) {
+                (true, true) => return,
+                (false, true) => return report(violations, path, "planned to be absent, but is configured"),
+                (true, false) => return report(violations, path, "planned, but not configured"),
+                (false, false) => {}
             }
-            return;
-        }
-        for attribute in inner {
-            let name = attribute.name.as_ref();
-            let path = path.with_attribute(name);
-            plan_attribute(
-                attribute,
-                child(prior, name),
-                child(config, name),
-                child(planned, name),
-                &path,
-                broken,
-            );
-        }
-    };
+            if config.is_unknown() || planned.is_unknown() {
+                if config != planned {
+                    report(violations, path, "it must be unknown exactly where its configuration is");
+                }
+                return;
+            }
+            for attribute in inner {
+                let name = attribute.name.as_ref();
+                let path = path.with_attribute(name);
+                plan_attribute(
+                    attribute,
+                    child(prior, name),
+                    child(config, name),
+                    child(planned, name),
+                    &path,
+                    violations,
+                );
+            }
+        };
     match nesting {
-        AttributeNesting::Single => object(prior, config, planned, path, broken),
+        AttributeNesting::Single => object(prior, config, planned, path, violations),
         AttributeNesting::List | AttributeNesting::Map => {
-            elements(prior, config, planned, path, broken, object)
+            elements(prior, config, planned, path, violations, object)
         }
         AttributeNesting::Set => {
             let count = |value: &Value| value.elements().map(<[Value]>::len);
             if count(config) != count(planned) {
-                say(broken, path, "another number of elements is planned than is configured");
+                report(violations, path, "another number of elements is planned than is configured");
             }
         }
     }
@@ -163,51 +171,51 @@ fn elements(
     config: &Value,
     planned: &Value,
     path: &Path,
-    broken: &mut Vec<String>,
+    violations: &mut Vec<String>,
     mut each: impl FnMut(&Value, &Value, &Value, &Path, &mut Vec<String>),
 ) {
     match (config, planned) {
-        (Value::Map(wanted), Value::Map(found)) => {
-            for (key, config) in wanted {
+        (Value::Map(configs), Value::Map(plans)) => {
+            for (key, config) in configs {
                 let path = path.with_key(&**key);
-                match found.get(key) {
-                    Some(planned) => each(child(prior, key), config, planned, &path, broken),
-                    None => say(broken, &path, "configured, but not planned"),
+                match plans.get(key) {
+                    Some(planned) => each(child(prior, key), config, planned, &path, violations),
+                    None => report(violations, &path, "configured, but not planned"),
                 }
             }
-            for key in found.keys().filter(|key| !wanted.contains_key(*key)) {
-                say(broken, &path.with_key(&**key), "planned, but not configured");
+            for key in plans.keys().filter(|key| !configs.contains_key(*key)) {
+                report(violations, &path.with_key(&**key), "planned, but not configured");
             }
         }
-        (Value::List(wanted), Value::List(found)) if wanted.len() == found.len() => {
-            for ((config, planned), index) in wanted.iter().zip(found).zip(0..) {
+        (Value::List(configs), Value::List(plans)) if configs.len() == plans.len() => {
+            for ((config, planned), index) in configs.iter().zip(plans).zip(0..) {
                 let at = usize::try_from(index).unwrap_or_default();
                 let prior = prior.elements().and_then(|all| all.get(at)).unwrap_or(&NULL);
-                each(prior, config, planned, &path.with_index(index), broken);
+                each(prior, config, planned, &path.with_index(index), violations);
             }
         }
         _ if config == planned => {}
-        _ => say(broken, path, &format!("planned as {planned:?}, configured as {config:?}")),
+        _ => report(violations, path, &format!("planned as {planned:?}, configured as {config:?}")),
     }
 }
 
 /// Every difference between an apply and its plan.
 #[must_use]
 pub fn applied(planned: &Value, actual: &Value) -> Vec<String> {
-    let mut broken = unknown_left(actual);
-    broken.extend(planned_again(planned, actual));
-    broken
+    let mut violations = unknown_remaining(actual);
+    violations.extend(planned_again(planned, actual));
+    violations
 }
 
 /// Every contradiction between a plan and a second plan of the same, made when more is known.
 #[must_use]
 pub fn planned_again(planned: &Value, actual: &Value) -> Vec<String> {
-    let mut broken = Vec::new();
-    compatible(planned, actual, &Path::root(), &mut broken);
-    broken
+    let mut violations = Vec::new();
+    compatible(planned, actual, &Path::root(), &mut violations);
+    violations
 }
 
-fn unknown_left(actual: &Value) -> Vec<String> {
+fn unknown_remaining(actual: &Value) -> Vec<String> {
     if actual.is_wholly_known() {
         Vec::new()
     } else {
@@ -215,44 +223,44 @@ fn unknown_left(actual: &Value) -> Vec<String> {
     }
 }
 
-fn compatible(planned: &Value, actual: &Value, path: &Path, broken: &mut Vec<String>) {
+fn compatible(planned: &Value, actual: &Value, path: &Path, violations: &mut Vec<String>) {
     match (planned, actual) {
         (Value::Unknown(_), _) | (Value::Null, Value::Null) => {}
-        (_, Value::Unknown(_)) => say(broken, path, "was planned as known, and is not known"),
-        (Value::Null, _) => say(broken, path, &format!("was planned as null, and is {actual:?}")),
-        (_, Value::Null) => say(broken, path, &format!("was planned as {planned:?}, and is null")),
-        (Value::Object(wanted), Value::Object(found)) | (Value::Map(wanted), Value::Map(found)) => {
-            for (key, planned) in wanted {
+        (_, Value::Unknown(_)) => report(violations, path, "was planned as known, and is not known"),
+        (Value::Null, _) => report(violations, path, &format!("was planned as null, and is {actual:?}")),
+        (_, Value::Null) => report(violations, path, &format!("was planned as {planned:?}, and is null")),
+        (Value::Object(plans), Value::Object(actuals)) | (Value::Map(plans), Value::Map(actuals)) => {
+            for (key, planned) in plans {
                 let path = path.with_key(&**key);
-                match found.get(key) {
-                    Some(actual) => compatible(planned, actual, &path, broken),
-                    None => say(broken, &path, "was planned, but is absent"),
+                match actuals.get(key) {
+                    Some(actual) => compatible(planned, actual, &path, violations),
+                    None => report(violations, &path, "was planned, but is absent"),
                 }
             }
-            for key in found.keys().filter(|key| !wanted.contains_key(*key)) {
-                say(broken, &path.with_key(&**key), "was not planned, but is present");
+            for key in actuals.keys().filter(|key| !plans.contains_key(*key)) {
+                report(violations, &path.with_key(&**key), "was not planned, but is present");
             }
         }
-        (Value::List(wanted), Value::List(found)) | (Value::Tuple(wanted), Value::Tuple(found)) => {
-            if wanted.len() != found.len() {
-                return say(broken, path, "has a different number of elements than planned");
+        (Value::List(plans), Value::List(actuals)) | (Value::Tuple(plans), Value::Tuple(actuals)) => {
+            if plans.len() != actuals.len() {
+                return report(violations, path, "has a different number of elements than planned");
             }
-            for ((planned, actual), index) in wanted.iter().zip(found).zip(0..) {
-                compatible(planned, actual, &path.with_index(index), broken);
+            for ((planned, actual), index) in plans.iter().zip(actuals).zip(0..) {
+                compatible(planned, actual, &path.with_index(index), violations);
             }
         }
-        (Value::Set(wanted), Value::Set(found)) => {
+        (Value::Set(plans), Value::Set(actuals)) => {
             let fits = |planned: &Value, actual: &Value| planned_again(planned, actual).is_empty();
-            let covered = found.iter().all(|actual| wanted.iter().any(|planned| fits(planned, actual)))
-                && wanted.iter().all(|planned| found.iter().any(|actual| fits(planned, actual)));
+            let covered = actuals.iter().all(|actual| plans.iter().any(|planned| fits(planned, actual)))
+                && plans.iter().all(|planned| actuals.iter().any(|actual| fits(planned, actual)));
             // Unknown elements may turn out equal to each other, and are then fewer.
-            let fewer = wanted.iter().all(Value::is_wholly_known) && wanted.len() != found.len();
+            let fewer = plans.iter().all(Value::is_wholly_known) && plans.len() != actuals.len();
             if !covered || fewer {
-                say(broken, path, &format!("was planned as {planned:?}, and is {actual:?}"));
+                report(violations, path, &format!("was planned as {planned:?}, and is {actual:?}"));
             }
         }
         (planned, actual) if planned == actual => {}
-        _ => say(broken, path, &format!("was planned as {planned:?}, and is {actual:?}")),
+        _ => report(violations, path, &format!("was planned as {planned:?}, and is {actual:?}")),
     }
 }
 
@@ -260,12 +268,13 @@ fn compatible(planned: &Value, actual: &Value, path: &Path, broken: &mut Vec<Str
 /// the attribute is computed.
 #[must_use]
 pub fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
-    let Value::Object(wanted) = config else { return config.clone() };
-    let mut proposed = wanted.clone();
+    let Value::Object(attributes) = config else { return config.clone() };
+    let mut proposed = attributes.clone();
     propose_attributes(&block.attributes, prior, &mut proposed);
     for nested in &block.blocks {
         let name = nested.name.as_ref();
-        if let (BlockNesting::Single | BlockNesting::Group, Some(config)) = (nested.nesting, wanted.get(name))
+        if let (BlockNesting::Single | BlockNesting::Group, Some(config)) =
+            (nested.nesting, attributes.get(name))
         {
             proposed.insert(name.to_owned(), self::proposed(&nested.block, child(prior, name), config));
         }

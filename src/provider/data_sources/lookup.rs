@@ -53,27 +53,23 @@ impl Selector {
         } else {
             format!("Set `id`, or `{parent}` and `name`.")
         };
-        match (parent_argument, name) {
+        let (detail, argument) = match (parent_argument, name) {
             (Argument::Unset, Argument::Unset) => {
-                let detail = format!("No argument selects the {object}. {either}");
-                diagnostics.push(Diagnostic::error("Missing argument", detail));
+                (format!("No argument selects the {object}. {either}"), None)
             }
-            (Argument::Unset, Argument::Set) => diagnostics.push(
-                Diagnostic::error(
-                    "Missing argument",
-                    format!("`name` alone does not select a {object}. {either}"),
-                )
-                .at(Path::attribute("name")),
-            ),
-            (Argument::Set, Argument::Unset) if !self.parent_suffices => diagnostics.push(
-                Diagnostic::error(
-                    "Missing argument",
-                    format!("`{parent}` alone does not select a {object}. {either}"),
-                )
-                .at(Path::attribute(parent)),
-            ),
-            _ => {}
-        }
+            (Argument::Unset, Argument::Set) => {
+                (format!("`name` alone does not select a {object}. {either}"), Some("name"))
+            }
+            (Argument::Set, Argument::Unset) if !self.parent_suffices => {
+                (format!("`{parent}` alone does not select a {object}. {either}"), Some(parent))
+            }
+            _ => return diagnostics,
+        };
+        let diagnostic = Diagnostic::error("Missing argument", detail);
+        diagnostics.push(match argument {
+            Some(argument) => diagnostic.at(Path::attribute(argument)),
+            None => diagnostic,
+        });
         diagnostics
     }
 }

@@ -56,9 +56,9 @@ fn a_plan_has_the_configured_values() {
 
 #[test]
 fn the_states_value_may_stay_where_both_have_one() {
-    let (held, wanted) = ([("note", Value::from("West US"))], [("note", Value::from("westus"))]);
-    assert_eq!(broken(&held, &wanted, &held), [""; 0]);
-    assert_eq!(broken(&held, &[], &held), ["note"], "not where the configuration says nothing");
+    let (prior, config) = ([("note", Value::from("West US"))], [("note", Value::from("westus"))]);
+    assert_eq!(broken(&prior, &config, &prior), [""; 0]);
+    assert_eq!(broken(&prior, &[], &prior), ["note"], "not where the configuration says nothing");
 }
 
 #[test]
@@ -73,8 +73,8 @@ fn elements_are_compared_by_key() {
     assert_eq!(broken(&[], &[], &changed), ["rules[\"a\"].path"]);
     let more = [("rules", rules(&[("a", "/"), ("b", "/")]))];
     assert_eq!(broken(&[], &[], &more), ["rules[\"b\"]"]);
-    let held = [("rules", rules(&[("a", "/old")]))];
-    assert_eq!(broken(&held, &more, &[]), ["rules[\"b\"]"]);
+    let prior = [("rules", rules(&[("a", "/old")]))];
+    assert_eq!(broken(&prior, &more, &[]), ["rules[\"b\"]"]);
     assert_eq!(broken(&[], &more, &[]), [""; 0], "the state may stand as a whole");
     assert_eq!(broken(&[], &[("rules", Value::Null)], &[]), ["rules"]);
 }

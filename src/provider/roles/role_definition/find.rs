@@ -15,14 +15,14 @@ const COLLECTION: &str = "/providers/microsoft.authorization/roledefinitions";
 #[must_use]
 pub fn check(config: &Value) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
-    let given = |name: &str| !matches!(config.get(name), None | Some(Value::Null | Value::Unknown(_)));
+    let is_set = |name: &str| !matches!(config.get(name), None | Some(Value::Null | Value::Unknown(_)));
     let is_unknown = |name: &str| matches!(config.get(name), Some(Value::Unknown(_)));
     let (id, name) = ("role_definition_id", "name");
-    if given(id) && given(name) {
+    if is_set(id) && is_set(name) {
         let detail = "`name` cannot be set together with `role_definition_id`, which already selects the \
                       role. Remove one of them.";
         diagnostics.push(Diagnostic::error("Conflicting arguments", detail).at(Path::attribute(name)));
-    } else if !given(id) && !given(name) && !is_unknown(id) && !is_unknown(name) {
+    } else if !is_set(id) && !is_set(name) && !is_unknown(id) && !is_unknown(name) {
         let detail = "No argument selects the role. Set `role_definition_id` or `name`.";
         diagnostics.push(Diagnostic::error("Missing argument", detail));
     }
