@@ -1,7 +1,7 @@
 //! The real CLI in a directory and an environment of its own.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -108,9 +108,40 @@ impl Terraform {
     /// # Errors
     /// If the directory cannot be written to.
     pub fn override_provider(&self, binary: &Path) -> io::Result<()> {
-        let directory = binary.parent().unwrap_or(Path::new("."));
-        let overrides = format!("dev_overrides {{\n    {ADDRESS:?} = {}\n  }}", quoted(directory));
-        self.write(CLI_CONFIG, &format!("provider_installation {{\n  {overrides}\n  direct {{}}\n}}\n"))
+        // Terraform runs the first file whose name begins with the provider's. Windows does not mark programs, so
+        // there it would be cargo's `.d` file beside the binary.
+        let directory = if cfg!(windows) {
+            let alone = self.directory.join("provider");
+            link(binary, &alone, binary.file_name().unwrap_or_default())?;
+            alone
+        } else {
+            binary.parent().unwrap_or(Path::new(".")).to_owned()
+        };
+        self.write_overrides(&[(ADDRESS.to_owned(), directory)])
+    }
+
+    /// The same, with the provider in the place of azapi as well: a state of azapi's needs a provider of that
+    /// name, which the CLI does not call.
+    ///
+    /// # Errors
+    /// If the directory cannot be written to.
+    pub fn override_azapi_too(&self, binary: &Path) -> io::Result<()> {
+        let azapi = self.directory.join("azapi");
+        let name = format!("terraform-provider-azapi{}", std::env::consts::EXE_SUFFIX);
+        link(binary, &azapi, name.as_ref())?;
+        let ours = self.directory.join("provider");
+        link(binary, &ours, binary.file_name().unwrap_or_default())?;
+        let source = format!("{}/azure/azapi", self.cli.registry());
+        self.write_overrides(&[(ADDRESS.to_owned(), ours), (source, azapi)])
+    }
+
+    fn write_overrides(&self, overrides: &[(String, PathBuf)]) -> io::Result<()> {
+        let lines = overrides.iter().map(|(source, path)| format!("    {source:?} = {}\n", quoted(path)));
+        let lines: String = lines.collect();
+        self.write(
+            CLI_CONFIG,
+            &format!("provider_installation {{\n  dev_overrides {{\n{lines}  }}\n  direct {{}}\n}}\n"),
+        )
     }
 
     /// Makes `init` install this provider binary from a directory with a registry's layout: as users do.
@@ -122,14 +153,9 @@ impl Terraform {
         let version = env!("CARGO_PKG_VERSION");
         let package = ADDRESS.split('/').fold(mirror.clone(), |path, part| path.join(part));
         let package = package.join(version).join(platform());
-        std::fs::create_dir_all(&package)?;
         let name = binary.file_stem().unwrap_or_default().to_string_lossy();
-        let file = package.join(format!("{name}_v{version}{}", std::env::consts::EXE_SUFFIX));
-        if file.exists() {
-            std::fs::remove_file(&file)?;
-        }
-        // A link costs nothing; between file systems it has to be a copy.
-        std::fs::hard_link(binary, &file).or_else(|_| std::fs::copy(binary, &file).map(drop))?;
+        let name = format!("{name}_v{version}{}", std::env::consts::EXE_SUFFIX);
+        link(binary, &package, name.as_ref())?;
         let text = format!(
             "provider_installation {{\n  filesystem_mirror {{\n    path    = {}\n    include = [{ADDRESS:?}]\n  }}\n}}\n",
             quoted(&mirror)
@@ -179,6 +205,17 @@ impl Terraform {
         let line = format!("{} {}", self.cli.name, arguments.join(" "));
         Ok(Output::new(line, output.status, &output.stdout, &output.stderr))
     }
+}
+
+/// Puts a binary into a directory under another name.
+fn link(binary: &Path, directory: &Path, name: &OsStr) -> io::Result<()> {
+    std::fs::create_dir_all(directory)?;
+    let file = directory.join(name);
+    if file.exists() {
+        std::fs::remove_file(&file)?;
+    }
+    // A link costs nothing; between file systems it has to be a copy.
+    std::fs::hard_link(binary, &file).or_else(|_| std::fs::copy(binary, &file).map(drop))
 }
 
 /// A path as an HCL string.

@@ -4,7 +4,6 @@
 use acceptance_tests::binaries::binaries;
 use acceptance_tests::scenario::scenario;
 use serde_json::{Value, json};
-use terraform_provider_gallery::provider::ADDRESS;
 
 use crate::configurations::{PROFILE, V, WEB, both};
 
@@ -94,16 +93,8 @@ fn a_move_from_azapi_writes_nothing() {
         s.apply(&both());
         let directory = s.terraform.directory().to_owned();
         let ours = &binaries().unwrap().provider;
-        let azapi = directory.join("azapi");
         let registry = s.terraform.cli().registry();
-        std::fs::create_dir(&azapi).unwrap();
-        std::fs::copy(ours, azapi.join("terraform-provider-azapi")).unwrap();
-        let overrides = format!(
-            "provider_installation {{\n  dev_overrides {{\n    {ADDRESS:?} = {:?}\n    \
-             \"{registry}/azure/azapi\" = {azapi:?}\n  }}\n  direct {{}}\n}}\n",
-            ours.parent().unwrap()
-        );
-        s.terraform.write("cli.tfrc", &overrides).unwrap();
+        s.terraform.override_azapi_too(ours).unwrap();
         let file = directory.join("terraform.tfstate");
         let mut state: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
         for resource in state["resources"].as_array_mut().unwrap() {

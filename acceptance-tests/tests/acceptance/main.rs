@@ -42,6 +42,7 @@ mod roles;
 mod scale;
 mod scenarios;
 mod spelling;
+#[cfg(unix)] // It kills the provider, which is found by its parent.
 mod story;
 mod timeouts;
 mod together;

@@ -185,19 +185,7 @@ fn objects_of_azapi_are_taken_over() {
         );
         std::fs::write(&state, written.to_string()).unwrap();
         let binary = &acceptance_tests::binaries::binaries().unwrap().provider;
-        let standin = s.terraform.directory().join("standin");
-        std::fs::create_dir_all(&standin).unwrap();
-        std::fs::copy(binary, standin.join("terraform-provider-azapi")).unwrap();
-        let overrides = std::fs::read_to_string(s.terraform.directory().join("cli.tfrc")).unwrap();
-        let both = overrides.replacen(
-            "dev_overrides {\n",
-            &format!(
-                "dev_overrides {{\n    \"{}/azure/azapi\" = {standin:?}\n",
-                s.terraform.cli().registry()
-            ),
-            1,
-        );
-        s.terraform.write("cli.tfrc", &both).unwrap();
+        s.terraform.override_azapi_too(binary).unwrap();
 
         s.requests();
         let run = s.apply(&format!("{resources}\nmoved {{{moved}"));
@@ -205,7 +193,7 @@ fn objects_of_azapi_are_taken_over() {
         assert!(run.says("0 to add, 0 to change, 0 to destroy"), "{run}");
         let writes: Vec<_> = s.requests().into_iter().filter(|request| request.method != "GET").collect();
         assert!(writes.is_empty(), "{writes:?}");
-        s.terraform.write("cli.tfrc", &overrides).unwrap();
+        s.terraform.override_provider(binary).unwrap();
     });
 }
 
