@@ -63,7 +63,10 @@ impl Value {
     /// An object of these attributes.
     #[must_use]
     pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
-        Self::Object(attributes.into_iter().map(|(name, value)| (name.into(), value)).collect())
+        // Not collected: that sorts, with a copy of the sort in the program for each length of an array.
+        let mut members = Members::new();
+        members.extend(attributes.into_iter().map(|(name, value)| (name.into(), value)));
+        Self::Object(members)
     }
 
     /// Whether it is null.
