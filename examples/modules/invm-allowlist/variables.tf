@@ -79,7 +79,7 @@ variable "default_access" {
 }
 
 variable "version_name" {
-  description = "The version, `x.y.z`. Left out, each change of rules, mode or default access makes the next one."
+  description = "The version, `x.y.z`. If omitted, each change of rules, mode or default access creates the next one."
   type        = string
   default     = null
 
@@ -90,7 +90,7 @@ variable "version_name" {
 }
 
 variable "target_regions" {
-  description = "The regions that the version is replicated to. Left out, Azure chooses."
+  description = "The regions that the version is replicated to. If omitted, Azure chooses them."
   type        = set(string)
   default     = null
 }

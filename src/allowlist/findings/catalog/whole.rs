@@ -35,8 +35,8 @@ pub(super) const ENTRIES: [CatalogEntry; 4] = [
         high: false,
         needs: Needs::History,
         title: "Audit log is incomplete",
-        explanation: "The guest agent records one event in 15 minutes for each process, user and status, and \
-            the URL is not part of the key: of ten URLs that a process reads, one is recorded.",
+        explanation: "The guest agent records one event in 15 minutes for each process, user and status. \
+            The URL is not part of the key: of ten URLs that a process reads, one is recorded.",
         advice: "Learn from `ProxyAgent.Connection.log` at level Trace, or from a long time. Released agents do not write \
             that file: set `logFolder`, and `fileLogLevel` to `Trace`, in `/etc/azure/proxy-agent.json` (on Windows \
             `GuestProxyAgent.json` next to the program), and restart the agent.",
