@@ -17,7 +17,7 @@ use crate::plugin::resource::Move;
 use crate::plugin::{Diagnostic, Value};
 
 /// The resource type of azapi that manages a whole object.
-pub const WHOLE: &str = "azapi_resource";
+pub const RESOURCE_TYPE: &str = "azapi_resource";
 
 /// Namespace and name of the azapi provider, on any registry or mirror.
 const SOURCE_PROVIDER: &str = "azure/azapi";
@@ -102,7 +102,7 @@ impl AzapiState {
             arm_type: arm_type.to_owned(),
             body,
             output: document(request.source_state.get("output")),
-            timeouts: limits(request.source_state.get(timeouts::BLOCK)),
+            timeouts: timeouts_block(request.source_state.get(timeouts::BLOCK)),
         })
     }
 
@@ -113,7 +113,7 @@ impl AzapiState {
         if let Some(properties @ Json::Object(_)) = self.output.get("properties") {
             whole = serde_json::json!({ "properties": properties });
         }
-        lay_over(&mut whole, &Json::Object(self.body.clone()));
+        merge(&mut whole, &Json::Object(self.body.clone()));
         serde_json::from_value(whole)
             .or_else(|_| serde_json::from_value(Json::Object(self.body.clone())))
             .unwrap_or_default()
@@ -136,11 +136,11 @@ fn document(value: Option<&Json>) -> Map<String, Json> {
 }
 
 /// Merges one document over another: objects are merged, everything else is replaced. Null changes nothing.
-fn lay_over(beneath: &mut Json, above: &Json) {
+fn merge(beneath: &mut Json, above: &Json) {
     match (beneath, above) {
         (Json::Object(beneath), Json::Object(above)) => {
             for (name, value) in above {
-                lay_over(beneath.entry(name).or_insert(Json::Null), value);
+                merge(beneath.entry(name).or_insert(Json::Null), value);
             }
         }
         (_, Json::Null) => {}
@@ -149,7 +149,7 @@ fn lay_over(beneath: &mut Json, above: &Json) {
 }
 
 /// azapi's `timeouts`, which have the same names here; null when none is set.
-fn limits(block: Option<&Json>) -> Value {
+fn timeouts_block(block: Option<&Json>) -> Value {
     let limit = |name| block.and_then(|block| block.get(name)).and_then(Json::as_str);
     let names = ["create", "read", "update", "delete"];
     if names.into_iter().all(|name| limit(name).is_none()) {

@@ -19,14 +19,18 @@ pub fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
 pub fn id<T: FromStr<Err = E>, E: Display>(config: &Value, name: &str) -> Option<Diagnostic> {
     let text = text(config, name)?;
     let error = text.parse::<T>().err()?;
-    let detail =
-        format!("`{name}` is {text:?}. {}.{}{}", capitalised(&sentence(&error)), source(name), mocked(text));
+    let detail = format!(
+        "`{name}` is {text:?}. {}.{}{}",
+        capitalised(&sentence(&error)),
+        source_hint(name),
+        mock_hint(text)
+    );
     Some(Diagnostic::error("Malformed resource id", detail).at(Path::attribute(name)))
 }
 
 /// The hint for an id that a test's mock may have generated: OpenTofu and Terraform generate eight letters
 /// and digits.
-fn mocked(text: &str) -> &'static str {
+fn mock_hint(text: &str) -> &'static str {
     if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         " If a test's `mock_provider` generated it, set a default for `id` in a `mock_resource` block."
     } else {
@@ -35,7 +39,7 @@ fn mocked(text: &str) -> &'static str {
 }
 
 /// Where the id of a parent usually comes from.
-fn source(name: &str) -> &'static str {
+fn source_hint(name: &str) -> &'static str {
     match name {
         "gallery_id" => " For a gallery of azurerm, use `azurerm_shared_image_gallery.NAME.id`.",
         "machine_id" => " For a machine of azurerm, use `azurerm_linux_virtual_machine.NAME.id`.",
@@ -196,7 +200,7 @@ pub(crate) fn sentence(error: &impl Display) -> String {
 
 /// A text as a whole sentence: adds a full stop, unless the text ends with a question, as in "did you mean
 /// `x`?".
-pub(crate) fn ended(text: &str) -> String {
+pub(crate) fn with_full_stop(text: &str) -> String {
     if text.ends_with(['.', '?', '!']) { text.to_owned() } else { format!("{text}.") }
 }
 
@@ -212,8 +216,11 @@ mod tests {
 
     #[test]
     fn a_question_does_not_get_a_full_stop() {
-        assert_eq!(ended("`x` is not known; did you mean `y`?"), "`x` is not known; did you mean `y`?");
-        assert_eq!(ended("it is missing"), "it is missing.");
+        assert_eq!(
+            with_full_stop("`x` is not known; did you mean `y`?"),
+            "`x` is not known; did you mean `y`?"
+        );
+        assert_eq!(with_full_stop("it is missing"), "it is missing.");
     }
 
     fn config(name: &str, value: Value) -> Value {

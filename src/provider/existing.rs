@@ -20,7 +20,7 @@ pub enum Existing {
 
 /// The block that imports an object, with a label made from its name.
 #[must_use]
-pub fn block(resource_type: &str, name: &str, id: &str) -> String {
+pub fn import_block(resource_type: &str, name: &str, id: &str) -> String {
     let mut label: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect();
     if !label.starts_with(|c: char| c.is_ascii_alphabetic()) {
@@ -32,7 +32,7 @@ pub fn block(resource_type: &str, name: &str, id: &str) -> String {
 /// The error for an object that already exists, with the import block to paste.
 #[must_use]
 pub fn diagnostic(resource_type: &str, kind: &str, name: &str, id: &str, how: Existing) -> Diagnostic {
-    let block = block(resource_type, name, id);
+    let block = import_block(resource_type, name, id);
     let import = format!(
         "To manage it with Terraform, import it by adding this block, with the address of this resource \
          after `to`:\n\n{block}\n\n"
@@ -79,12 +79,12 @@ pub fn diagnostic(resource_type: &str, kind: &str, name: &str, id: &str, how: Ex
 /// under a later name. A run that was killed between its request and its state leaves such a version. The
 /// summary names it, since hosts show only one of several warnings with the same summary.
 #[must_use]
-pub fn twin(resource_type: &str, profile: &str, name: &str, id: &str) -> Diagnostic {
+pub fn duplicate_warning(resource_type: &str, profile: &str, name: &str, id: &str) -> Diagnostic {
     let detail = format!(
         "{id} was published a short time ago, with the same content as the version that was created \
          now. If an interrupted run has left it behind, delete it, or manage it with a resource of its \
          own and this block:\n\n{}\n\nIf another state or run manages it, do nothing.",
-        block(resource_type, name, id)
+        import_block(resource_type, name, id)
     );
     Diagnostic::warning(format!("Version {name} of {profile} equals the new version"), detail)
 }
@@ -102,7 +102,7 @@ mod tests {
             assert!(error.detail.contains("id = \"/id/1.0.0\""));
             assert!(error.summary.len() < 60, "{}", error.summary);
         }
-        let warning = twin("gallery_x", "web", "1.0.0", "/id/1.0.0");
+        let warning = duplicate_warning("gallery_x", "web", "1.0.0", "/id/1.0.0");
         assert!(warning.detail.contains("import {\n  to = gallery_x.existing_1_0_0\n"));
         assert!(warning.summary.len() < 60 && warning.summary.contains("1.0.0"), "{}", warning.summary);
     }

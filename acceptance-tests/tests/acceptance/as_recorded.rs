@@ -51,7 +51,7 @@ fn a_profile_and_a_version_live_as_recorded() {
         assert_eq!(addresses.len(), 1, "each poll uses the address unchanged");
         assert!(looks.iter().all(|look| look.query.len() > 2_900 && look.status == Some(200)), "{looks:?}");
 
-        for (more, held) in [
+        for (more, regions) in [
             ("  exclude_from_latest = true\n", json!(["westus"])),
             (
                 "  exclude_from_latest = true\n  target_regions = [\"East US\", \"westus\"]\n",
@@ -65,7 +65,7 @@ fn a_profile_and_a_version_live_as_recorded() {
             let names: Vec<_> =
                 at_azure["properties"]["targetLocations"].as_array().unwrap().iter().collect();
             let expected: Vec<_> =
-                held.as_array().unwrap().iter().map(|name| json!({ "name": name })).collect();
+                regions.as_array().unwrap().iter().map(|name| json!({ "name": name })).collect();
             assert_eq!(names, expected.iter().collect::<Vec<_>>());
         }
 

@@ -29,8 +29,8 @@ fn a_thousand_rules() {
         s.apply(&generated(1000, 0));
         let state = s.state();
         assert_eq!(state.attributes(V)["grants"].as_array().unwrap().len(), 1000);
-        let held = s.emulator.object(&s.version("web", "1.0.0")).unwrap();
-        assert_eq!(held["properties"]["rules"]["privileges"].as_array().unwrap().len(), 1000);
+        let object = s.emulator.object(&s.version("web", "1.0.0")).unwrap();
+        assert_eq!(object["properties"]["rules"]["privileges"].as_array().unwrap().len(), 1000);
     });
 }
 
@@ -39,8 +39,8 @@ fn a_configuration_of_five_mebibytes_is_applied() {
     scenario(|s| {
         // 500 paths of 10 KiB.
         s.apply(&generated(500, 672));
-        let held = s.emulator.object(&s.version("web", "1.0.0")).unwrap();
-        assert!(held.to_string().len() > 5 * 1024 * 1024, "{}", held.to_string().len());
-        assert_eq!(held["properties"]["mode"], json!("Enforce"));
+        let object = s.emulator.object(&s.version("web", "1.0.0")).unwrap();
+        assert!(object.to_string().len() > 5 * 1024 * 1024, "{}", object.to_string().len());
+        assert_eq!(object["properties"]["mode"], json!("Enforce"));
     });
 }

@@ -100,8 +100,8 @@ fn a_move_from_azapi_writes_nothing() {
         for resource in state["resources"].as_array_mut().unwrap() {
             let id = resource["instances"][0]["attributes"]["id"].as_str().unwrap().to_owned();
             let kind = if id.contains("/versions/") { "/versions" } else { "" };
-            let held = s.emulator.object(&id).unwrap();
-            let mut properties = held["properties"].clone();
+            let object = s.emulator.object(&id).unwrap();
+            let mut properties = object["properties"].clone();
             for read_only in ["provisioningState", "publishedDate"] {
                 properties.as_object_mut().unwrap().remove(read_only);
             }
@@ -115,7 +115,7 @@ fn a_move_from_azapi_writes_nothing() {
             };
             resource["instances"] = json!([{
                 "schema_version": stored_under, "sensitive_attributes": [], "attributes": {
-                    "id": id, "location": held["location"], "tags": held["tags"],
+                    "id": id, "location": object["location"], "tags": object["tags"],
                     "type": format!("Microsoft.Compute/galleries/inVMAccessControlProfiles{kind}@2024-03-03"),
                     "body": body
                 }

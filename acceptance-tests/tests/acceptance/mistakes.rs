@@ -169,7 +169,7 @@ fn null_in_a_required_argument_destroys_nothing() {
         let variable = "\nvariable \"none\" {\n  type    = string\n  default = null\n}\n";
         let right = both();
         s.apply(&right);
-        let held = s.new_objects();
+        let before = s.new_objects();
         for (attribute, path) in [
             ("os_type", "os_type"),
             ("applicable_host_endpoint", "applicable_host_endpoint"),
@@ -181,12 +181,12 @@ fn null_in_a_required_argument_destroys_nothing() {
             assert!(output.stderr.contains(&format!("`{path}` is null")), "{output}");
             let output = s.apply_fails(&wrong);
             assert!(output.stderr.contains(&format!("Missing value for `{attribute}`")), "{output}");
-            assert_eq!(s.new_objects(), held);
+            assert_eq!(s.new_objects(), before);
         }
         let wrong = right.replace("{ path = \"/metadata/instance\" }", "{ path = var.none }") + variable;
         let output = s.plan_fails(&wrong);
         assert!(output.stderr.contains("`rules.privileges[\"instance\"].path` is null"), "{output}");
-        assert_eq!(s.new_objects(), held);
+        assert_eq!(s.new_objects(), before);
         s.apply(&right);
     });
 }

@@ -13,8 +13,8 @@ fn each_form_is_waited_for() {
         for form in ["async", "both", "location", "state"] {
             s.emulator.set(&json!({"operations": form})).unwrap();
             s.apply(&both());
-            let held = s.emulator.object(&s.version("web", "1.0.0")).unwrap();
-            assert_eq!(held["properties"]["provisioningState"], "Succeeded", "{form}");
+            let object = s.emulator.object(&s.version("web", "1.0.0")).unwrap();
+            assert_eq!(object["properties"]["provisioningState"], "Succeeded", "{form}");
             s.write(&with(&both(), "mode", "\"Audit\""));
             s.run_well(&["apply", "-no-color", "-auto-approve", "-refresh=false"]);
             let destroyed = s.run_well(&["destroy", "-no-color", "-auto-approve", "-refresh=false"]);

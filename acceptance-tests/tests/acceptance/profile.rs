@@ -31,9 +31,9 @@ fn basic() {
         assert_eq!(profile["id"], s.profile("web").as_str());
         assert_eq!(profile["location"], "westus");
         assert!(profile["description"].is_null());
-        let held = s.emulator.object(&s.profile("web")).unwrap();
-        assert_eq!(held["properties"]["osType"], "Linux");
-        assert_eq!(held["properties"]["applicableHostEndpoint"], "IMDS");
+        let object = s.emulator.object(&s.profile("web")).unwrap();
+        assert_eq!(object["properties"]["osType"], "Linux");
+        assert_eq!(object["properties"]["applicableHostEndpoint"], "IMDS");
     });
 }
 
@@ -42,9 +42,9 @@ fn every_changeable_attribute_changes_in_place() {
     scenario(|s| {
         s.apply(COMPLETE);
         let id = s.profile("web");
-        let held = s.emulator.object(&id).unwrap();
-        assert_eq!(held["properties"]["description"], "what the web servers may ask");
-        assert_eq!(held["tags"]["Cost"], "42");
+        let object = s.emulator.object(&id).unwrap();
+        assert_eq!(object["properties"]["description"], "what the web servers may ask");
+        assert_eq!(object["tags"]["Cost"], "42");
 
         let each = [
             ("applicable_host_endpoint", "\"IMDS\"", "/properties/applicableHostEndpoint", "\"IMDS\""),
@@ -57,16 +57,16 @@ fn every_changeable_attribute_changes_in_place() {
             let plan = s.plan(&config);
             assert_eq!(plan.actions(WEB), "update", "{attribute}");
             s.apply_planned();
-            let held = s.emulator.object(&id).unwrap();
-            assert_eq!(held.pointer(pointer).unwrap().to_string(), expected);
+            let object = s.emulator.object(&id).unwrap();
+            assert_eq!(object.pointer(pointer).unwrap().to_string(), expected);
         }
         assert_eq!(s.emulator.object(&id).unwrap()["tags"].as_object().unwrap().len(), 1);
 
         // And back to no description.
         s.apply(PROFILE);
-        let held = s.emulator.object(&id).unwrap();
-        assert!(held["properties"]["description"].as_str().unwrap_or_default().is_empty(), "{held}");
-        assert!(held["tags"].as_object().is_none_or(serde_json::Map::is_empty), "{held}");
+        let object = s.emulator.object(&id).unwrap();
+        assert!(object["properties"]["description"].as_str().unwrap_or_default().is_empty(), "{object}");
+        assert!(object["tags"].as_object().is_none_or(serde_json::Map::is_empty), "{object}");
     });
 }
 

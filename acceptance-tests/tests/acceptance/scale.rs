@@ -148,8 +148,8 @@ fn fill(s: &Scenario, profiles: usize, each: usize) {
             let (profile, version) = (index / share, index % share);
             let mut instance = like(&first, profile, version);
             instance["index_key"] = index.into();
-            let held = like(&objects[usize::from(!is_profile)], profile, version);
-            s.emulator.put(instance["attributes"]["id"].as_str().unwrap(), &held).unwrap();
+            let object = like(&objects[usize::from(!is_profile)], profile, version);
+            s.emulator.put(instance["attributes"]["id"].as_str().unwrap(), &object).unwrap();
             instance
         });
         resource["instances"] = instances.collect();

@@ -200,8 +200,8 @@ fn objects_of_azapi_are_taken_over() {
 /// Turns a resource of ours in a state into the `azapi_resource` that created the same object.
 fn azapi(resource: &mut Value, name: &str, kind: &str, parent: &str, object: &str, s: &Scenario) {
     let ours = resource["instances"][0]["attributes"].clone();
-    let held = s.emulator.object(ours["id"].as_str().unwrap()).unwrap();
-    let mut properties = held["properties"].clone();
+    let machine = s.emulator.object(ours["id"].as_str().unwrap()).unwrap();
+    let mut properties = machine["properties"].clone();
     // The body that a user of azapi wrote: only writable members.
     for read_only in ["provisioningState", "publishedDate", "targetLocations", "excludeFromLatest"] {
         properties.as_object_mut().unwrap().remove(read_only);

@@ -39,7 +39,7 @@ fn versions(s: &Scenario, count: usize, more: &str) -> String {
         .replace("gallery_invm_access_profile.web.id", &format!("{:?}", s.profile("web")))
 }
 
-/// Applies both at once, and destroys both in the end. Returns their output, and what each then held.
+/// Applies both at once, and destroys both in the end. Returns their output, and the ids that each has created.
 fn both(s: &mut Scenario, first: &str, second: &str) -> [(Output, BTreeSet<String>); 2] {
     let web = s.profile("web");
     let body =
@@ -51,15 +51,19 @@ fn both(s: &mut Scenario, first: &str, second: &str) -> [(Output, BTreeSet<Strin
     other.write("main.tf", second).unwrap();
     let (one, two) = (s.terraform.start(&APPLY).unwrap(), other.start(&APPLY).unwrap());
     let (one, two) = (one.output().unwrap(), two.output().unwrap());
-    let held = [ids(s.terraform.directory()), ids(directory.path())];
-    assert!(held[0].is_disjoint(&held[1]), "both hold {:?}: {one} {two}", held[0].intersection(&held[1]));
-    let all: Vec<_> = held[0].union(&held[1]).cloned().collect();
+    let created = [ids(s.terraform.directory()), ids(directory.path())];
+    assert!(
+        created[0].is_disjoint(&created[1]),
+        "both hold {:?}: {one} {two}",
+        created[0].intersection(&created[1])
+    );
+    let all: Vec<_> = created[0].union(&created[1]).cloned().collect();
     assert_eq!(all, s.new_objects(), "{one} {two}");
     for terraform in [&s.terraform, &other] {
         let output = terraform.run(&["destroy", "-no-color", "-input=false", "-auto-approve"]).unwrap();
         assert!(output.succeeded(), "{output}");
     }
-    let [of_one, of_two] = held;
+    let [of_one, of_two] = created;
     [(one, of_one), (two, of_two)]
 }
 
@@ -77,9 +81,9 @@ fn automatic_names_are_shared_out() {
             late(s, seconds);
             let (first, second) = (versions(s, 4, RULES), versions(s, 4, rules));
             let runs = both(s, &first, &second);
-            for (output, held) in &runs {
+            for (output, ids) in &runs {
                 assert!(output.succeeded(), "{output}");
-                assert_eq!(held.len(), 4, "{output}");
+                assert_eq!(ids.len(), 4, "{output}");
             }
         });
     }

@@ -34,9 +34,9 @@ fn basic() {
         assert_eq!(v["grants"], json!([]));
         assert_eq!(v["exclude_from_latest"], false);
         assert!(v["published_date"].as_str().is_some_and(|date| date.ends_with("+00:00")), "{v}");
-        let held = s.emulator.object(&s.version("web", "1.0.0")).unwrap();
+        let object = s.emulator.object(&s.version("web", "1.0.0")).unwrap();
         let nobody = json!({"privileges": [], "roles": [], "identities": [], "roleAssignments": []});
-        assert_eq!(held["properties"]["rules"], nobody, "all four lists, empty ones too");
+        assert_eq!(object["properties"]["rules"], nobody, "all four lists, empty ones too");
     });
 }
 
@@ -45,14 +45,14 @@ fn every_changeable_attribute_changes_in_place() {
     scenario(|s| {
         s.apply(&complete());
         let id = s.version("web", "1.2.3");
-        let held = s.emulator.object(&id).unwrap();
-        let rules = &held["properties"]["rules"];
+        let object = s.emulator.object(&id).unwrap();
+        let rules = &object["properties"]["rules"];
         assert_eq!(rules["privileges"].as_array().unwrap().len(), 2);
         let token =
             rules["privileges"].as_array().unwrap().iter().find(|one| one["name"] == "token").unwrap();
         assert_eq!(token["queryParameters"]["resource"], "https://vault.azure.net");
         assert_eq!(rules["roleAssignments"][0]["identities"], json!(["web"]));
-        assert_eq!(held["properties"]["targetLocations"].as_array().unwrap().len(), 2);
+        assert_eq!(object["properties"]["targetLocations"].as_array().unwrap().len(), 2);
 
         let mut config = complete();
         for (attribute, value, pointer, expected) in [
@@ -121,8 +121,8 @@ fn new_rules_under_the_same_name_work_and_are_warned_of_once() {
         assert!(plan.output.says("omit `name`, so that the provider picks the next version"));
         assert_eq!(plan.actions(V), "delete, create");
         s.apply_planned();
-        let held = s.emulator.object(&s.version("web", "1.0.0")).unwrap();
-        assert_eq!(held["properties"]["rules"]["identities"][0]["exePath"], "/opt/web/bin/other");
+        let object = s.emulator.object(&s.version("web", "1.0.0")).unwrap();
+        assert_eq!(object["properties"]["rules"]["identities"][0]["exePath"], "/opt/web/bin/other");
 
         // Under another name there is no warning.
         let renamed =

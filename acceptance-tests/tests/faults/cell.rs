@@ -120,14 +120,14 @@ impl Cell<'_> {
 
     /// The checks right after the fault.
     fn judge(&self, rig: &Rig, subject: &Subject, outcome: &Outcome) -> Result<(), String> {
-        let held = subject.held(rig);
+        let objects = subject.objects(rig);
         let kept = outcome.object.is_some();
-        if held.len() > 1 {
-            return Err(format!("there is more than one object: {held:?}"));
+        if objects.len() > 1 {
+            return Err(format!("there is more than one object: {objects:?}"));
         }
-        let found = !held.is_empty();
-        let ghost = kept && !found && !matches!(self.subject.1, Verb::Read | Verb::Delete);
-        if found && !kept && self.fault.expect != Expect::Lost && self.subject.1 != Verb::Import {
+        let exists = !objects.is_empty();
+        let ghost = kept && !exists && !matches!(self.subject.1, Verb::Read | Verb::Delete);
+        if exists && !kept && self.fault.expect != Expect::Lost && self.subject.1 != Verb::Import {
             return Err(format!("Azure holds what the state does not: {}", outcome.text()));
         }
         // A creation without an address, whose object never appears, may still be running.
@@ -185,11 +185,11 @@ impl Cell<'_> {
     /// The next apply, after which no other is needed.
     async fn heal(&self, rig: &mut Rig, subject: &Subject, outcome: Outcome) -> Result<(), String> {
         let allowed = if self.fault.timeout.is_some() { RUNS } else { 1 };
-        let taken = |lines: &[Line]| {
+        let creations = |lines: &[Line]| {
             lines.iter().filter(|line| line.method == "PUT" && line.status == Some(201)).count()
         };
         let (succeeded, lost) = (outcome.succeeded(), outcome.lost.is_some());
-        let ghost = outcome.object.is_some() && subject.held(rig).is_empty();
+        let ghost = outcome.object.is_some() && subject.objects(rig).is_empty();
         let mut state = outcome;
         for run in 1..=allowed {
             let host = rig.host().await?;
@@ -199,15 +199,15 @@ impl Cell<'_> {
                 Err(_) => {}
             }
         }
-        let held = subject.held(rig);
+        let objects = subject.objects(rig);
         if subject.verb == Verb::Delete {
-            return if held.is_empty() { Ok(()) } else { Err(format!("left in Azure: {held:?}")) };
+            return if objects.is_empty() { Ok(()) } else { Err(format!("left in Azure: {objects:?}")) };
         }
-        let orphans = usize::from(lost && subject.kind == Kind::Unnamed && taken(&rig.lines()) > 1);
-        if held.len() != 1 + orphans {
-            return Err(format!("Azure holds {held:?}"));
+        let orphans = usize::from(lost && subject.kind == Kind::Unnamed && creations(&rig.lines()) > 1);
+        if objects.len() != 1 + orphans {
+            return Err(format!("Azure holds {objects:?}"));
         }
-        if subject.verb == Verb::Create && succeeded && !ghost && taken(&rig.lines()) > 1 {
+        if subject.verb == Verb::Create && succeeded && !ghost && creations(&rig.lines()) > 1 {
             return Err("it was created twice".to_owned());
         }
         let host = rig.host().await?;

@@ -177,8 +177,8 @@ impl Subject {
 
     /// Its objects in Azure: the ids of the objects within its parent, or of the machine that refers to a
     /// version.
-    pub(crate) fn held(&self, rig: &Rig) -> Vec<String> {
-        if self.kind == Kind::Attachment { rig.attached(&self.id) } else { rig.held(&self.parent) }
+    pub(crate) fn objects(&self, rig: &Rig) -> Vec<String> {
+        if self.kind == Kind::Attachment { rig.attached(&self.id) } else { rig.objects(&self.parent) }
     }
 
     /// The same for a user who has read that a timeout can be raised.

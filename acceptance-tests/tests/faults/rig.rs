@@ -161,9 +161,9 @@ impl Rig {
         let mut emulator = self.server.emulator();
         let now = emulator.clock.now();
         emulator.store.settle(now);
-        let held = ResourceId::parse(machine).and_then(|id| emulator.store.get(&id));
+        let object = ResourceId::parse(machine).and_then(|id| emulator.store.get(&id));
         let settings =
-            held.and_then(|held| held.properties()?.get("securityProfile")?.get("proxyAgentSettings"));
+            object.and_then(|object| object.properties()?.get("securityProfile")?.get("proxyAgentSettings"));
         let reference = settings.and_then(|all| all.get("imds")?.get("inVMAccessControlProfileReferenceId"));
         reference.map(|_| machine.to_ascii_lowercase()).into_iter().collect()
     }
@@ -210,7 +210,7 @@ impl Rig {
     }
 
     /// The ids of the objects directly in the one with this id, in lower case.
-    pub(crate) fn held(&self, within: &str) -> Vec<String> {
+    pub(crate) fn objects(&self, within: &str) -> Vec<String> {
         let within = within.to_ascii_lowercase();
         let mut emulator = self.server.emulator();
         let now = emulator.clock.now();

@@ -55,10 +55,10 @@ fn without_deferral_every_release_plans_without_a_login() {
     for release in Release::all() {
         rig.become_host(release, &late(), false);
         rig.on(async |host| {
-            let held = host.refresh(PROFILE, &profile).await.unwrap().expect("it stays");
-            assert_eq!(held.state, profile.state);
+            let refreshed = host.refresh(PROFILE, &profile).await.unwrap().expect("it stays");
+            assert_eq!(refreshed.state, profile.state);
             let config = host.config(PROFILE, &arguments).unwrap();
-            assert!(host.plan(PROFILE, Some(&held), &config).await.unwrap().is_empty, "{release}");
+            assert!(host.plan(PROFILE, Some(&refreshed), &config).await.unwrap().is_empty, "{release}");
             let config = host.config(VERSION, &new).unwrap();
             let plan = host.plan(VERSION, None, &config).await.unwrap();
             assert!(plan.state.get("id").is_some_and(Value::is_unknown), "{release}");

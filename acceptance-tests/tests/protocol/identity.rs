@@ -64,10 +64,10 @@ fn a_stored_identity_is_kept_to_the_letter() {
     rig.on(async |host| {
         let identity = host.upgrade_identity(PROFILE, 0, &stored.to_string()).await.unwrap();
         assert_eq!(identity.as_ref().map(|identity| text(identity, "profile_name")).as_deref(), Some("WEB"));
-        let held = Object { identity: identity.clone(), ..profile };
-        let held = host.refresh(PROFILE, &held).await.unwrap().unwrap();
+        let refreshed = Object { identity: identity.clone(), ..profile };
+        let refreshed = host.refresh(PROFILE, &refreshed).await.unwrap().unwrap();
         let config = host.config(PROFILE, &arguments).unwrap();
-        let plan = host.plan(PROFILE, Some(&held), &config).await.unwrap();
+        let plan = host.plan(PROFILE, Some(&refreshed), &config).await.unwrap();
         assert_eq!(host.apply(PROFILE, plan).await.unwrap().identity, identity);
         assert!(host.upgrade_identity(PROFILE, 7, &stored.to_string()).await.is_err());
     });

@@ -8,7 +8,7 @@ use super::{json, rules_argument};
 use crate::allowlist::{Destination, Endpoint, Matcher, OsType, Request};
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
 use crate::plugin::{Type, Value};
-use crate::provider::checks::ended;
+use crate::provider::checks::with_full_stop;
 
 /// The function.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +73,10 @@ impl Function for AccessDecision {
         let document = rules_argument::document(&mut arguments)?;
         let request = RequestArgument::read(json::from_value(&arguments.value()?))?;
         let matcher = Matcher::for_document(&document).map_err(|refused| {
-            FunctionError::argument(0, ended(&format!("The guest agent refuses these rules: {refused}")))
+            FunctionError::argument(
+                0,
+                with_full_stop(&format!("The guest agent refuses these rules: {refused}")),
+            )
         })?;
         let decision = matcher.decide(&request.request());
         Ok(Value::object([

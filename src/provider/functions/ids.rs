@@ -9,7 +9,7 @@ use crate::arm::ids::{
 };
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
 use crate::plugin::{Type, Value};
-use crate::provider::checks::{capitalised, ended};
+use crate::provider::checks::{capitalised, with_full_stop};
 
 /// The parts of an id with their descriptions, outermost first.
 const PARTS: [(&str, &str); 5] = [
@@ -168,7 +168,7 @@ where
     T::Err: Display,
 {
     let text = arguments.text()?;
-    text.parse().map_err(|error: T::Err| arguments.error(capitalised(&ended(&error.to_string()))))
+    text.parse().map_err(|error: T::Err| arguments.error(capitalised(&with_full_stop(&error.to_string()))))
 }
 
 #[cfg(test)]

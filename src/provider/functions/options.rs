@@ -100,8 +100,8 @@ impl Options {
         name: &str,
     ) -> Result<Option<T>, FunctionError> {
         let Some(text) = self.text(name)? else { return Ok(None) };
-        text.parse()
-            .map(Some)
-            .map_err(|error| self.wrong(crate::provider::checks::ended(&format!("`{name}`: {error}"))))
+        text.parse().map(Some).map_err(|error| {
+            self.wrong(crate::provider::checks::with_full_stop(&format!("`{name}`: {error}")))
+        })
     }
 }

@@ -80,7 +80,9 @@ pub fn texts(name: &'static str, description: &'static str) -> Parameter {
 pub fn error(failed: &rbac::functions::ArgumentError) -> FunctionError {
     let text = match &failed.problem {
         // It begins with a path, so it cannot begin a sentence.
-        ArgumentProblem::Shape(error) => checks::ended(&format!("The argument cannot be read: {error}")),
+        ArgumentProblem::Shape(error) => {
+            checks::with_full_stop(&format!("The argument cannot be read: {error}"))
+        }
         problem => checks::capitalised(&format!("{problem}.")),
     };
     FunctionError::argument(i64::try_from(failed.argument).unwrap_or_default(), text)

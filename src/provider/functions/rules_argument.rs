@@ -5,7 +5,7 @@ use crate::plugin::Type;
 use crate::plugin::function::{FunctionError, Parameter};
 
 use super::arguments::Arguments;
-use crate::provider::checks::ended;
+use crate::provider::checks::with_full_stop;
 
 /// The accepted forms of the argument, for the documentation.
 const DESCRIPTION: &str = "The rules: a whole `gallery_invm_access_profile_version`, or an object `{ mode, default_access, \
@@ -26,7 +26,7 @@ pub fn parameter(name: &'static str) -> Parameter {
 /// If the guest agent could not read it.
 pub fn document(arguments: &mut Arguments) -> Result<Document, FunctionError> {
     Document::from_value(&arguments.document()?)
-        .map_err(|refused| arguments.error(ended(&format!("These rules cannot be read: {refused}"))))
+        .map_err(|refused| arguments.error(with_full_stop(&format!("These rules cannot be read: {refused}"))))
 }
 
 /// Reads the next argument as rules, as the guest agent reads them.

@@ -9,7 +9,7 @@ use crate::allowlist::{
 };
 use crate::plugin::function::{Function, FunctionError, Parameter, Signature};
 use crate::plugin::{Type, Value};
-use crate::provider::checks::ended;
+use crate::provider::checks::with_full_stop;
 use crate::provider::roles::values::count;
 
 /// The function.
@@ -75,7 +75,7 @@ fn replayed(
         Matcher::for_document(document).map_err(|refused| {
             FunctionError::argument(
                 position,
-                ended(&format!("The guest agent refuses these rules: {refused}")),
+                with_full_stop(&format!("The guest agent refuses these rules: {refused}")),
             )
         })
     };

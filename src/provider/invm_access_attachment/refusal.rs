@@ -90,7 +90,7 @@ impl Intent<'_> {
             None => format!(
                 "To manage it with Terraform, import it by adding this block, with the address of this \
                  resource after `to`:\n\n{}\n\nOtherwise detach it where it was attached.",
-                existing::block(TYPE, id.name().as_str(), &id.to_string())
+                existing::import_block(TYPE, id.name().as_str(), &id.to_string())
             ),
         };
         let detail = format!(

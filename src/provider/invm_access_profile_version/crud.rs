@@ -108,7 +108,8 @@ async fn create_numbered<'a>(
         listing.await.map_err(|error| failed(profile, call, &error))?;
         let name = siblings.next(names.highest.as_ref(), private.replaced().as_ref())?;
         names.record(&name);
-        let twins: Vec<_> = siblings.twins().into_iter().filter(|twin| names.report(twin.name())).collect();
+        let duplicates: Vec<_> =
+            siblings.duplicates().into_iter().filter(|duplicate| names.report(duplicate.name())).collect();
         drop(names);
         let job = job(profile.version(name));
         let body = model::body(planned, location.clone())?;
@@ -119,9 +120,9 @@ async fn create_numbered<'a>(
             continue;
         }
         let created = writing::create::finish(&job, planned, response).await;
-        let warnings = twins.iter().map(|twin| {
-            let (profile, name) = (profile.name().as_str(), twin.name().as_str());
-            existing::twin(schema::TYPE, profile, name, &twin.to_string())
+        let warnings = duplicates.iter().map(|duplicate| {
+            let (profile, name) = (profile.name().as_str(), duplicate.name().as_str());
+            existing::duplicate_warning(schema::TYPE, profile, name, &duplicate.to_string())
         });
         return match created {
             Ok(mut stored) => {

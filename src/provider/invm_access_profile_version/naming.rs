@@ -20,14 +20,14 @@ pub struct Siblings<'a> {
     planned: &'a Value,
     now: OffsetDateTime,
     highest: Option<VersionName>,
-    twins: Vec<VersionId>,
+    duplicates: Vec<VersionId>,
 }
 
 impl<'a> Siblings<'a> {
     /// None yet, except in this plan.
     #[must_use]
     pub fn new(profile: &'a ProfileId, planned: &'a Value, now: OffsetDateTime) -> Self {
-        Self { profile, planned, now, highest: None, twins: Vec::new() }
+        Self { profile, planned, now, highest: None, duplicates: Vec::new() }
     }
 
     /// Adds one that Azure lists.
@@ -35,15 +35,15 @@ impl<'a> Siblings<'a> {
         let Some(name) = version.name.as_deref().and_then(|name| name.parse::<VersionName>().ok()) else {
             return;
         };
-        if !names.is_own(&name) && self.is_twin(&name, version) {
-            self.twins.push(self.profile.version(name.clone()));
+        if !names.is_own(&name) && self.is_duplicate(&name, version) {
+            self.duplicates.push(self.profile.version(name.clone()));
         }
         self.highest = self.highest.take().max(Some(name));
     }
 
     /// Whether a version is identical to the planned one and was published recently: a killed run may have
     /// left it.
-    fn is_twin(&self, name: &VersionName, version: &Version) -> bool {
+    fn is_duplicate(&self, name: &VersionName, version: &Version) -> bool {
         let is_going = matches!(
             version.properties.provisioning_state,
             Some(ProvisioningState::Failed | ProvisioningState::Canceled | ProvisioningState::Deleting)
@@ -88,8 +88,8 @@ impl<'a> Siblings<'a> {
     /// Those that are identical to the planned one, were published recently, and do not belong to this
     /// process.
     #[must_use]
-    pub fn twins(self) -> Vec<VersionId> {
-        self.twins
+    pub fn duplicates(self) -> Vec<VersionId> {
+        self.duplicates
     }
 }
 
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_twin_has_the_same_rules_is_recent_and_is_unmanaged() {
+    fn a_duplicate_has_the_same_rules_is_recent_and_is_unmanaged() {
         let profile: ProfileId = PROFILE.parse().unwrap();
         let version = |name: &str| -> Version {
             serde_json::from_value(crate::provider::azure_double::version(name, false)).unwrap()
@@ -155,7 +155,7 @@ mod tests {
             for one in ["1.0.4", "1.0.2"] {
                 siblings.add(&version(one), &names);
             }
-            siblings.twins().iter().map(|id| id.name().as_str().to_owned()).collect::<Vec<_>>()
+            siblings.duplicates().iter().map(|id| id.name().as_str().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(with(&planned, None, now), ["1.0.4", "1.0.2"]);
         assert_eq!(with(&planned, Some("1.0.4"), now), ["1.0.2"], "one is this process's own");

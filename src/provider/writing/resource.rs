@@ -107,7 +107,8 @@ impl<K: CreateDelete> Resource for ManagedResource<K> {
     }
 
     async fn move_state(&self, _: &Context, request: Move) -> Result<Stored, Failure> {
-        let target = azapi::MoveTarget { resource: K::TYPE, source: azapi::WHOLE, arm_type: K::ARM_TYPE };
+        let target =
+            azapi::MoveTarget { resource: K::TYPE, source: azapi::RESOURCE_TYPE, arm_type: K::ARM_TYPE };
         let (id, source) = azapi::read::<K::Id>(target, &request)?;
         // The object at Azure as far as azapi knew it.
         let imported = import::state(&id.to_string(), &K::schema());
