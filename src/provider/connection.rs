@@ -150,8 +150,8 @@ impl Connection {
     }
 
     /// The result of a refresh while the provider block is not known yet. It is deferred if the host supports
-    /// that. Otherwise it is the unchanged state, with a warning, so that a plan can still be made. An import has no
-    /// state to keep, so it gets no result and fails as any other request would.
+    /// that. Otherwise it is the unchanged state, with a warning, so that a plan can still be made. An import
+    /// has no state to keep, so it gets no result and fails as any other request would.
     ///
     /// # Errors
     /// If the state does not fit the schema.

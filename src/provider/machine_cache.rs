@@ -40,7 +40,7 @@ struct MachineRecord {
     is_in_state: bool,
     /// The resource that has attached something.
     attached_by: Option<String>,
-    /// The endpoints at which a mode was set, and that mode.
+    /// The endpoints at which a deletion has set a mode, and that mode.
     detached: HashSet<&'static str>,
     mode: Option<Mode>,
 }

@@ -1,5 +1,5 @@
-//! The `provider_meta` block: the name of a module. Azure's logs show it in the user agent of the requests that are made
-//! for the module.
+//! The `provider_meta` block: the name of a module. Azure's logs show it in the user agent of the requests
+//! that are made for the module.
 
 use std::time::Duration;
 

@@ -123,8 +123,8 @@ impl ProfileCache {
         self.entries().planned.get(id).cloned()
     }
 
-    /// What all planned profiles without a known id have in common. A version whose profile id is not known yet belongs to
-    /// one of them.
+    /// What all planned profiles without a known id have in common. A version whose profile id is not known
+    /// yet belongs to one of them.
     #[must_use]
     pub fn planned_without_id(&self) -> KnownProfile {
         let entries = self.entries();

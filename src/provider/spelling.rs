@@ -5,8 +5,8 @@ use std::str::FromStr;
 use crate::arm::Location;
 use crate::plugin::Value;
 
-/// What to plan for an attribute that ARM compares as a `T`: the state's spelling when it means the same as the
-/// configuration's, else the configuration's.
+/// What to plan for an attribute that ARM compares as a `T`: the state's spelling when it means the same as
+/// the configuration's, else the configuration's.
 #[must_use]
 pub fn plan<T: FromStr + PartialEq>(config: &Value, prior: &Value) -> Value {
     let parsed = |value: &Value| value.as_str().and_then(|text| text.parse::<T>().ok());

@@ -39,7 +39,7 @@ fn versions(s: &Scenario, count: usize, more: &str) -> String {
         .replace("gallery_invm_access_profile.web.id", &format!("{:?}", s.profile("web")))
 }
 
-/// Applies both at once, and destroys both in the end. Returns their output, and the ids that each has created.
+/// Applies both at once, and destroys both in the end. Returns their output and the ids that each created.
 fn both(s: &mut Scenario, first: &str, second: &str) -> [(Output, BTreeSet<String>); 2] {
     let web = s.profile("web");
     let body =

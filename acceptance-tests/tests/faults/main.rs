@@ -81,7 +81,7 @@ pub(crate) struct OperationStyle {
     ends_only: bool,
 }
 
-/// The styles, of which the first is that of the short form. In the paced one operations take as long as at Azure,
+/// The styles; the short form uses the first. In the paced one operations take as long as at Azure,
 /// divided by twenty: 2.3 seconds for a version.
 fn styles(full: bool) -> Vec<OperationStyle> {
     let style = |name, settings| OperationStyle { name, settings, ends_only: false };

@@ -22,7 +22,7 @@ impl Variables for ProcessVariables {
     }
 }
 
-/// Where a setting is set, for messages.
+/// Where a setting comes from, for messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// An argument of the provider block.

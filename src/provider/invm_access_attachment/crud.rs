@@ -177,7 +177,7 @@ fn not_counted_warning(id: &MachineId, error: &Error) -> Diagnostic {
     Diagnostic::warning("Instances could not be counted", detail)
 }
 
-/// Reads what the machine refers to: one request, and for a scale set with upgrade mode `Manual` the list of its instances.
+/// Reads what the machine refers to: one request, and a second for a scale set with upgrade mode `Manual`.
 ///
 /// # Errors
 /// If it is unclear whether the machine exists, or an import finds nothing attached.

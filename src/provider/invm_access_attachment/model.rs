@@ -9,8 +9,8 @@ use crate::plugin::value::Members;
 use crate::plugin::{Diagnostic, Value};
 use crate::provider::{checks, timeouts};
 
-/// An attachment in a configuration, plan or state. Any part may be unknown in a configuration and a plan. What is absent
-/// is null.
+/// An attachment in a configuration, plan or state. Any part may be unknown in a configuration and a plan.
+/// What is absent is null.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
     /// The id of the machine.
@@ -129,8 +129,8 @@ impl Model {
         self.machine_id.is_null()
     }
 
-    /// What is attached according to a configuration or plan; an element is unknown as long as its version is.
-    /// Existing attachments keep their spelling.
+    /// What is attached according to a configuration or plan; an element is unknown as long as its version
+    /// is. Existing attachments keep their spelling.
     #[must_use]
     pub fn to_attach(&self, prior: Option<&Self>) -> Value {
         let mut all = Members::new();
@@ -156,8 +156,8 @@ pub const fn is_set(flag: &Value) -> bool {
     matches!(flag, Value::Bool(true))
 }
 
-/// The state for what a machine refers to, in the spelling of `prior`: the state on a refresh, or one with nothing but the
-/// id on an import. It omits endpoints that the resource does not manage.
+/// The state for what a machine refers to, in the spelling of `prior`: the state on a refresh, or one with
+/// nothing but the id on an import. It omits endpoints that the resource does not manage.
 #[must_use]
 pub fn state(id: &MachineId, machine: &Machine, prior: &Model) -> Model {
     let version_of = |endpoint: Endpoint| {

@@ -1,5 +1,5 @@
-//! The instances of a scale set that lag behind its model. With upgrade mode `Manual`, Azure changes the model and leaves
-//! the instances as they are.
+//! The instances of a scale set that lag behind its model. With upgrade mode `Manual`, Azure changes the
+//! model and leaves the instances as they are.
 
 use std::time::Duration;
 

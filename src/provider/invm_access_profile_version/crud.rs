@@ -20,10 +20,10 @@ fn failed(profile: &ProfileId, call: &Call, error: &Error) -> Diagnostic {
 }
 
 impl CreateDelete for InVmAccessProfileVersion {
-    /// Creates the version: one request to read what exists, one to create, and then the polls. One more reads
-    /// the profile if the configuration omits the region and this is the first of the profile's versions that
-    /// this process creates. It is not needed if the plan knew the region and the host has kept that, or if the
-    /// plan of a version that this process deleted first knew it.
+    /// Creates the version: one request to read what exists, one to create, and then the polls. One more
+    /// reads the profile if the configuration omits the region and this is the first of the profile's
+    /// versions that this process creates. It is not needed if the plan knew the region and the host has kept
+    /// that, or if the plan of a version that this process deleted first knew it.
     async fn create(
         connection: &Connection,
         context: &Context,

@@ -115,7 +115,7 @@ struct CatalogueCache {
 }
 
 impl Catalogues {
-    /// Returns the operations of these namespaces. A second caller waits for the first and then reads what is missing.
+    /// Returns the operations of these namespaces. A second caller waits for the first, then reads the rest.
     ///
     /// # Errors
     /// If Azure does not return them.

@@ -102,7 +102,7 @@ async fn every_released_state_is_read() {
     assert!(read >= 8, "the corpus is there: {read}");
 }
 
-/// Every stored identity of the corpus, `TYPE.VERSION.WHAT.json`, is read as it is written, and names the object.
+/// Every stored identity of the corpus, `TYPE.VERSION.WHAT.json`, is read as written and names the object.
 #[tokio::test]
 async fn every_released_identity_is_read() {
     let resources = Gallery::new().resources();

@@ -2,10 +2,10 @@
 //!
 //! A host marks an object as tainted when its creation ends with an error, and replaces it in the next run.
 //! That is right if the creation failed. It is wrong after Ctrl-C: the operation continues at Azure. So the
-//! state gets the object as it was planned, and the operation in its private data. The call returns a warning;
-//! the host itself ends the run with an error, and starts nothing that depends on the object. If the timeout
-//! expires or the network fails, the call must return an error, or dependents would be created. The object is
-//! then tainted, the operation is remembered all the same, and the message says how to keep it.
+//! state gets the object as it was planned, and the operation in its private data. The call returns a
+//! warning; the host itself ends the run with an error, and starts nothing that depends on the object. If the
+//! timeout expires or the network fails, the call must return an error, or dependents would be created. The
+//! object is then tainted, the operation is remembered all the same, and the message says how to keep it.
 
 use super::private_state::WriteKind;
 use super::{Job, Managed};

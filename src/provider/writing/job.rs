@@ -188,7 +188,7 @@ impl<'a, K: Managed> Job<'a, K> {
         applied::without_unknown(&applied::settle(planned, returned).0)
     }
 
-    /// The failure of a write after which the state has this value for the object, and remembers the operation.
+    /// The failure of a write. The state has this value for the object, and remembers the operation.
     #[must_use]
     pub fn interrupted(diagnostic: Diagnostic, state: Value, private: &PrivateState) -> ApplyError {
         let partial = Partial { state, private: private.write(), identity: None };

@@ -72,7 +72,7 @@ pub trait Managed: Send + Sync + 'static {
     /// The attributes that nobody can change after the creation. If they differ from what was sent, the
     /// object is somebody else's.
     const IMMUTABLE: &'static [&'static str];
-    /// The attributes that show, after a creation without a clear response, whether an object is the created one.
+    /// The attributes that tell the created object from another one, after a response that was not clear.
     const COMPARED_AFTER_CREATE: &'static [&'static str];
     /// Pairs of ARM member and attribute.
     const ATTRIBUTES: &'static [(&'static str, &'static str)];

@@ -229,8 +229,8 @@ fn renumbered<K: Managed>(job: &Job<'_, K>) -> Diagnostic {
     Diagnostic::warning(format!("Version {name} was deleted outside of Terraform"), detail)
 }
 
-/// The warnings about an object that does not exist any more: one if its parent does not exist either. `None` if
-/// the error does not prove that, such as a subscription that cannot be seen.
+/// The warnings about an object that does not exist any more: one if its parent does not exist either. `None`
+/// if the error does not prove that, such as a subscription that cannot be seen.
 #[must_use]
 pub fn gone_warnings(error: &arm::Error, id: &str, parent: &str) -> Option<Diagnostics> {
     let missing = match error.missing()? {

@@ -1,4 +1,4 @@
-//! The data source `gallery_invm_access_machines`: which versions machines refer to, have loaded, and whom they refuse.
+//! The data source `gallery_invm_access_machines`: the versions of machines, and the callers they refuse.
 
 pub mod collect;
 pub mod schema;
