@@ -76,13 +76,8 @@ pub fn word(config: &Value, name: &str, words: &[&str]) -> Option<Diagnostic> {
         [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => quoted.join(""),
     };
-    Some(
-        Diagnostic::error(
-            format!("Invalid value for {name}"),
-            format!("`{name}` cannot be {text:?}. Possible values are {possible}.{hint}"),
-        )
-        .at(Path::attribute(name)),
-    )
+    let detail = format!("`{name}` cannot be {text:?}. Possible values are {possible}.{hint}");
+    Some(Diagnostic::error(format!("Invalid value for {name}"), detail).at(Path::attribute(name)))
 }
 
 /// Checks an attribute that is an Azure region.

@@ -11,14 +11,12 @@ use crate::plugin::Diagnostic;
 pub fn no_login(error: &LoginError) -> Option<Diagnostic> {
     error.not_installed.then(|| {
         let choice = error.choice.as_deref().unwrap_or_default();
-        Diagnostic::error(
-            "No login configured",
-            format!(
-                "No credentials are configured, and the command `az` of the az CLI is not on the PATH.\n\n\
-                 {choice}\n\n{}",
-                advice()
-            ),
-        )
+        let detail = format!(
+            "No credentials are configured, and the command `az` of the az CLI is not on the PATH.\n\n\
+             {choice}\n\n{}",
+            advice()
+        );
+        Diagnostic::error("No login configured", detail)
     })
 }
 

@@ -88,13 +88,8 @@ pub fn validate(config: &Value) -> Diagnostics {
         .filter_map(|operation| {
             let text = block.get(operation.name())?.as_str()?;
             let error = parse(text).err()?;
-            Some(
-                Diagnostic::error(
-                    "Invalid timeout",
-                    format!("`{text}` is not a duration: {error}. Write it as `90s`, `45m` or `1h30m`."),
-                )
-                .at(path.with_attribute(operation.name())),
-            )
+            let detail = format!("`{text}` is not a duration: {error}. Write it as `90s`, `45m` or `1h30m`.");
+            Some(Diagnostic::error("Invalid timeout", detail).at(path.with_attribute(operation.name())))
         })
         .collect()
 }

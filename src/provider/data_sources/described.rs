@@ -88,10 +88,8 @@ pub fn passes<K: Described>(config: &Value, id: &K::Id, object: &K::Object) -> b
 #[must_use]
 pub fn unusable_warning<K: Described>(parent: &ParentIdOf<K>, reason: &str) -> Diagnostic {
     let kind = K::WORD;
-    Diagnostic::warning(
-        format!("A {kind} in a list cannot be read"),
-        format!("Azure listed a {kind} of {parent} that is omitted here: {reason}."),
-    )
+    let detail = format!("Azure listed a {kind} of {parent} that is omitted here: {reason}.");
+    Diagnostic::warning(format!("A {kind} in a list cannot be read"), detail)
 }
 
 /// Checks where to list and the filters.

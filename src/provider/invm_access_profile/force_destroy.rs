@@ -10,7 +10,7 @@ use crate::arm::Unfinished;
 use crate::arm::ids::{ProfileId, VersionName};
 use crate::arm::models::{ProvisioningState, Version};
 use crate::plugin::resource::ApplyError;
-use crate::plugin::{Context, Diagnostic, Diagnostics, Value};
+use crate::plugin::{Context, Diagnostic, Diagnostics, Path, Value};
 use crate::provider::connection::Connection;
 use crate::provider::invm_access_profile_version::InVmAccessProfileVersion;
 use crate::provider::module;
@@ -66,7 +66,7 @@ pub async fn plan_warnings(connection: &Connection, context: &Context, prior: &V
          deleted with it, including those that `skip_destroy` kept and those that other tools \
          made.\n\n{versions}\n\nTo keep the versions, remove `{ARGUMENT}`, apply that, and plan again."
     );
-    Diagnostic::warning(summary, detail).at(crate::plugin::Path::attribute(ARGUMENT)).into()
+    Diagnostic::warning(summary, detail).at(Path::attribute(ARGUMENT)).into()
 }
 
 /// The plan's sentences about machines that refer to these versions.

@@ -42,11 +42,8 @@ pub fn warnings(
         .into_iter()
         .filter(|(effects, ..)| !effects.is_empty())
         .map(|(effects, summary, introduction)| {
-            Diagnostic::warning(
-                format!("{summary} (version {version})"),
-                format!("{introduction}\n{}{note}", effect_lines(&effects)),
-            )
-            .at(attribute_path(&effects))
+            let detail = format!("{introduction}\n{}{note}", effect_lines(&effects));
+            Diagnostic::warning(format!("{summary} (version {version})"), detail).at(attribute_path(&effects))
         })
         .collect()
 }

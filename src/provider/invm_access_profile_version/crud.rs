@@ -6,7 +6,7 @@ use super::{InVmAccessProfileVersion, model, naming, schema, skip_destroy};
 use crate::arm::ids::{ProfileId, VersionId, VersionName};
 use crate::arm::{ArmClient, Call, Error, Location};
 use crate::plugin::resource::{ApplyError, Create, Delete, Deleted, Stored};
-use crate::plugin::{Context, Diagnostic, Value};
+use crate::plugin::{Context, Diagnostic, Path, Value};
 use crate::provider::connection::Connection;
 use crate::provider::timeouts::TimedOperation;
 use crate::provider::writing::private_state::PrivateState;
@@ -164,11 +164,8 @@ async fn region(
     };
     connection.profiles().learn(profile, &read);
     read.location.ok_or_else(|| {
-        Diagnostic::error(
-            "Region of the profile is not known",
-            format!("Azure gives no region for {text}. Set `location` of the version."),
-        )
-        .at(crate::plugin::Path::attribute("location"))
+        let detail = format!("Azure gives no region for {text}. Set `location` of the version.");
+        Diagnostic::error("Region of the profile is not known", detail).at(Path::attribute("location"))
     })
 }
 

@@ -200,25 +200,21 @@ fn from_arm(id: &VersionId, rules: Option<Lists>) -> (Rules, Diagnostics) {
     let (rules, collapsed) = lists.into_rules();
     if !absent.is_empty() && rules != Rules::default() {
         let names: Vec<_> = absent.iter().map(|list| format!("`{}`", list.in_documents())).collect();
-        warnings.push(Diagnostic::warning(
-            "The guest agent ignores the rules of this version",
-            format!(
-                "In version {id} Azure holds no list of {}. A guest agent that finds one of the four lists missing \
-                 loads none of them, and only the default access counts. Replace the version to publish all four.",
-                names.join(", ")
-            ),
-        ));
+        let detail = format!(
+            "In version {id} Azure holds no list of {}. A guest agent that finds one of the four lists missing \
+             loads none of them, and only the default access counts. Replace the version to publish all four.",
+            names.join(", ")
+        );
+        warnings.push(Diagnostic::warning("The guest agent ignores the rules of this version", detail));
     }
     if !collapsed.is_empty() {
         let lines: Vec<_> = collapsed.iter().map(|one| format!("- {one}")).collect();
-        warnings.push(Diagnostic::warning(
-            "Rules that mean less than they say",
-            format!(
-                "Version {id} was not written by this provider, and its lists contain some entries twice. \
-                 They are read as the guest agent reads them:\n{}",
-                lines.join("\n")
-            ),
-        ));
+        let detail = format!(
+            "Version {id} was not written by this provider, and its lists contain some entries twice. \
+             They are read as the guest agent reads them:\n{}",
+            lines.join("\n")
+        );
+        warnings.push(Diagnostic::warning("Rules that mean less than they say", detail));
     }
     (rules, warnings)
 }

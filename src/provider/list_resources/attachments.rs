@@ -134,15 +134,12 @@ fn list_entry(id: &MachineId, machine: &Machine, with_state: bool) -> ListItem {
 }
 
 fn unusable_warning(parent: &str, reason: &str) -> Diagnostic {
-    Diagnostic::warning(
-        "A machine in a list cannot be read",
-        format!("Azure listed a machine of {parent} that is omitted here: {reason}."),
-    )
+    let detail = format!("Azure listed a machine of {parent} that is omitted here: {reason}.");
+    Diagnostic::warning("A machine in a list cannot be read", detail)
 }
 
 fn truncated_warning(parent: &str) -> Diagnostic {
-    Diagnostic::warning(
-        "Not all machines are listed",
-        format!("{parent} has more machines than the provider reads. List its resource groups one by one."),
-    )
+    let detail =
+        format!("{parent} has more machines than the provider reads. List its resource groups one by one.");
+    Diagnostic::warning("Not all machines are listed", detail)
 }

@@ -82,10 +82,9 @@ impl NoLogin {
     /// The message for the first resource that needs Azure.
     #[must_use]
     pub fn diagnostic(&self) -> Diagnostic {
-        Diagnostic::error(
-            "No login configured",
-            format!("No credentials are configured, and `use_cli` is false.\n\n{}\n\n{}", self.0, advice()),
-        )
+        let detail =
+            format!("No credentials are configured, and `use_cli` is false.\n\n{}\n\n{}", self.0, advice());
+        Diagnostic::error("No login configured", detail)
     }
 }
 
