@@ -72,8 +72,7 @@ impl FromStr for Format {
             "mermaid" => Ok(Self::Mermaid),
             "dot" | "graphviz" => Ok(Self::Dot),
             _ => Err(format!(
-                "{text:?} is not a format; the formats are text, markdown, html, json, \
-                              mermaid and dot"
+                "{text:?} is not a format; the formats are text, markdown, html, json, mermaid and dot"
             )),
         }
     }

@@ -135,8 +135,8 @@ pub fn tags(config: &Value) -> Vec<Diagnostic> {
     for (name, value) in tags {
         if let Some(other) = tags.keys().find(|other| *other < name && other.eq_ignore_ascii_case(name)) {
             let detail = format!(
-                "Azure takes {other:?} and {name:?} for the same tag, since they differ only in \
-                         case. Keep one."
+                "Azure takes {other:?} and {name:?} for the same tag, since they differ only \
+                 in case. Keep one."
             );
             diagnostics.push(Diagnostic::error("Tag set twice", detail).at(path.with_key(&**name)));
         }

@@ -80,10 +80,14 @@ pub fn schema() -> Schema {
         )
         // Nothing is computed here, so that a generated configuration has no line `force_destroy = null`.
         .optional_computed(),
-        Attribute::new("tags", Type::map(Type::String), "Tags of the profile, at most 50. Names that \
-                                                         differ only in case are the same. Changed in \
-                                                         place. If omitted, there are none, and tags that \
-                                                         others have added are removed.").optional_computed(),
+        Attribute::new(
+            "tags",
+            Type::map(Type::String),
+            "Tags of the profile, at most 50. Names that differ only in case are the same. \
+             Changed in place. If omitted, there are none, and tags that others have added are \
+             removed.",
+        )
+        .optional_computed(),
     ])
     .nested(timeouts::block());
     Schema::new(0, block)

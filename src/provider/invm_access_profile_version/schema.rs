@@ -98,10 +98,14 @@ pub fn schema() -> Schema {
         )
         // Nothing is computed here, so that a generated configuration has no line `skip_destroy = null`.
         .optional_computed(),
-        Attribute::new("tags", Type::map(text()), "Tags of the version, at most 50. Names that differ only \
-                                                   in case are the same. Changed in place. If omitted, \
-                                                   there are none, and tags that others have added are \
-                                                   removed.").optional_computed(),
+        Attribute::new(
+            "tags",
+            Type::map(text()),
+            "Tags of the version, at most 50. Names that differ only in case are the same. \
+             Changed in place. If omitted, there are none, and tags that others have added are \
+             removed.",
+        )
+        .optional_computed(),
         Attribute::new(
             "grants",
             Type::list(text()),

@@ -119,8 +119,11 @@ fn machine() -> Vec<Attribute> {
             "Whether an instance of a scale set has the set's current model. Null for other machines.",
         ),
         text("os_type", "The operating system, `Linux` or `Windows`. Null if Azure does not return it."),
-        text("power_state", "The power state that Azure reports, such as `running` or `deallocated`. Null \
-                             if unknown."),
+        text(
+            "power_state",
+            "The power state that Azure reports, such as `running` or `deallocated`. Null if \
+             unknown.",
+        ),
         text("scale_set_id", "The scale set that it belongs to. Null for other machines."),
         text(
             "secure_channel_state",
@@ -131,8 +134,11 @@ fn machine() -> Vec<Attribute> {
             "status_messages",
             AttributeNesting::List,
             vec![
-                text("component", "The part of the agent, under the agent's name for it, such as \
-                                   `keyLatchStatus`."),
+                text(
+                    "component",
+                    "The part of the agent, under the agent's name for it, such as \
+                     `keyLatchStatus`.",
+                ),
                 text("message", "What it says."),
                 text("status", "Its status: `RUNNING`, `STOPPED` or `UNKNOWN`."),
             ],
