@@ -1,48 +1,17 @@
 //! The callers that the rules refused, in groups with counts.
 
+use crate::allowlist::{Destination, Endpoint};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// The most groups that the agent's extension reports: those with the largest counts.
 pub(super) const MOST: usize = 50;
 
-/// The destination of a request, by the names in the agent's rules and logs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Destination {
-    /// The metadata service.
-    Imds,
-    /// WireServer.
-    WireServer,
-    /// HostGAPlugin, to which the rules for WireServer apply.
-    HostGaPlugin,
-}
-
-impl Destination {
-    /// The name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Imds => "IMDS",
-            Self::WireServer => "WireServer",
-            Self::HostGaPlugin => "HostGAPlugin",
-        }
-    }
-
-    fn of(ip: &str, port: u16) -> Option<Self> {
-        match (ip.trim(), port) {
-            ("169.254.169.254", 80) => Some(Self::Imds),
-            ("168.63.129.16", 80) => Some(Self::WireServer),
-            ("168.63.129.16", 32526) => Some(Self::HostGaPlugin),
-            _ => None,
-        }
-    }
-}
-
 /// A group of refused requests. The command line that the agent reports with it is not read: it may hold secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusedRequests {
-    /// Their destination; `None` for another address.
-    pub destination: Option<Destination>,
+    /// Where they went; `None` for another address.
+    pub endpoint: Option<Endpoint>,
     /// The user, as the agent calls it.
     pub user_name: String,
     /// The user's groups.
@@ -85,9 +54,13 @@ pub(super) fn read(text: &str) -> Option<Summary> {
     let is_full = groups.len() >= MOST;
     let mut merged: BTreeMap<_, u64> = BTreeMap::new();
     for group in groups {
-        let destination = Destination::of(&group.ip.unwrap_or_default(), group.port.unwrap_or_default());
+        let ip = group.ip.unwrap_or_default();
+        let endpoint = match Destination::at(ip.trim(), group.port.unwrap_or_default()) {
+            Destination::Host(endpoint) => Some(endpoint),
+            Destination::Agent | Destination::Other => None,
+        };
         let key = (
-            destination,
+            endpoint,
             group.user_name.unwrap_or_default(),
             group.user_groups.unwrap_or_default(),
             group.process_full_path.unwrap_or_default(),
@@ -96,13 +69,17 @@ pub(super) fn read(text: &str) -> Option<Summary> {
         let count = merged.entry(key).or_default();
         *count = count.saturating_add(group.count.unwrap_or(1));
     }
-    let mut callers: Vec<RefusedRequests> =
-        merged
-            .into_iter()
-            .map(|((destination, user_name, user_groups, exe_path, response_status), count)| {
-                RefusedRequests { destination, user_name, user_groups, exe_path, response_status, count }
-            })
-            .collect();
+    let mut callers: Vec<RefusedRequests> = merged
+        .into_iter()
+        .map(|((endpoint, user_name, user_groups, exe_path, response_status), count)| RefusedRequests {
+            endpoint,
+            user_name,
+            user_groups,
+            exe_path,
+            response_status,
+            count,
+        })
+        .collect();
     // The order of equal counts is that of the map.
     callers.sort_by_key(|caller| std::cmp::Reverse(caller.count));
     Some(Summary { callers, is_full })

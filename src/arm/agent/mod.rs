@@ -14,7 +14,7 @@ mod loaded;
 #[cfg(test)]
 mod tests;
 
-pub use callers::{Destination, RefusedRequests};
+pub use callers::RefusedRequests;
 pub use channel::Channel;
 pub use loaded::{LoadedRules, RulesId};
 

@@ -1,7 +1,7 @@
 //! Whole views.
 
 use super::*;
-use crate::allowlist::Mode;
+use crate::allowlist::{Endpoint, Mode};
 use serde_json::json;
 
 const VERSION: &str = "/SUBSCRIPTIONS/00000000-0000-0000-0000-000000000001/RESOURCEGROUPS/RG/PROVIDERS/\
@@ -82,7 +82,7 @@ fn refused_callers_are_counted_by_user_and_path_and_not_by_command_line() {
     let callers: Vec<_> = report
         .denied
         .iter()
-        .map(|one| (one.destination.map(Destination::as_str), one.user_name.as_str(), one.count))
+        .map(|one| (one.endpoint.map(Endpoint::as_str), one.user_name.as_str(), one.count))
         .collect();
     assert_eq!(
         callers,

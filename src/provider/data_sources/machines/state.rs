@@ -2,8 +2,8 @@
 
 use super::collect::{CollectedMachines, MachineRow, ScaleSet};
 use super::selection::VersionFilter;
-use crate::allowlist::Mode;
-use crate::arm::agent::{AgentReport, Destination, LoadedRules, RefusedRequests, RulesId};
+use crate::allowlist::{Endpoint, Mode};
+use crate::arm::agent::{AgentReport, LoadedRules, RefusedRequests, RulesId};
 use crate::arm::ids::{MachineId, ProfileId, VersionId};
 use crate::arm::models::{EndpointSettings, Machine, Word};
 use crate::plugin::Value;
@@ -155,13 +155,13 @@ fn machine(row: &MachineRow, set: Option<&MachineId>, spelling: &Spelling) -> Va
         settings: agent.imds.as_ref(),
         loaded: &report.imds,
         channel: report.channel.imds,
-        destinations: &[Destination::Imds],
+        endpoint: Endpoint::Imds,
     };
     let wire_server = EndpointState {
         settings: agent.wire_server.as_ref(),
         loaded: &report.wire_server,
         channel: report.channel.wire_server,
-        destinations: &[Destination::WireServer, Destination::HostGaPlugin],
+        endpoint: Endpoint::WireServer,
     };
     Value::object([
         ("id", Value::from(id.as_str())),
@@ -189,7 +189,7 @@ struct EndpointState<'a> {
     settings: Option<&'a EndpointSettings>,
     loaded: &'a LoadedRules,
     channel: Option<Mode>,
-    destinations: &'a [Destination],
+    endpoint: Endpoint,
 }
 
 impl EndpointState<'_> {
@@ -200,9 +200,10 @@ impl EndpointState<'_> {
             Some(RulesId::Other(id)) => Some(id.as_str()),
             _ => None,
         };
-        let callers = report.denied.iter().filter(|caller| {
-            caller.destination.is_some_and(|destination| self.destinations.contains(&destination))
-        });
+        let of_endpoint = |caller: &&RefusedRequests| {
+            caller.endpoint.is_some_and(|endpoint| endpoint.profile() == self.endpoint)
+        };
+        let callers = report.denied.iter().filter(of_endpoint);
         let refused: u64 = callers.map(|caller| caller.count).fold(0, u64::saturating_add);
         Value::object([
             ("channel_state", self.channel.map(Mode::as_str).into()),
@@ -220,7 +221,7 @@ impl EndpointState<'_> {
 fn caller(caller: &RefusedRequests) -> Value {
     Value::object([
         ("count", count(caller.count)),
-        ("endpoint", caller.destination.map(Destination::as_str).into()),
+        ("endpoint", caller.endpoint.map(Endpoint::as_str).into()),
         ("exe_path", caller.exe_path.as_str().into()),
         ("response_status", caller.response_status.as_str().into()),
         ("user_groups", values::list(caller.user_groups.iter().map(String::as_str))),
