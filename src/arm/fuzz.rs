@@ -2,7 +2,7 @@
 //! is violated.
 
 use super::answer::Answer;
-use super::client::{ArmClient, Settings};
+use super::client::{ArmClient, ClientSettings};
 use super::cloud::Cloud;
 use super::error::{Error, RequestLine, read_error};
 use super::ids::{GalleryId, ProfileId, VersionId, VersionName};
@@ -25,7 +25,7 @@ static CLIENT: LazyLock<ArmClient> = LazyLock::new(|| {
     let application = Application::new("t.example", "c").expect("an application");
     let login = Login::ClientSecret { application, secret: Secret::new("s") };
     let cloud = Cloud::custom("https://arm.example", "https://login.example", None).expect("an endpoint");
-    ArmClient::new(Settings::new(cloud, login)).expect("settings")
+    ArmClient::new(ClientSettings::new(cloud, login)).expect("settings")
 });
 
 /// Any text may be given as an id. An id that was read is the same after it is written, in any case.

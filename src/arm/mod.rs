@@ -3,7 +3,7 @@
 //! A suggested reading order:
 //!
 //! - [`ids`], [`Location`], [`models`]: the values, which compare as ARM compares.
-//! - [`Cloud`], [`Login`], [`Settings`]: where Azure is, and how to sign in.
+//! - [`Cloud`], [`Login`], [`ClientSettings`]: where Azure is, and how to sign in.
 //! - [`Call`]: the deadline of an operation, and how it is cancelled. Every request has one.
 //! - `pipeline`: how a request is sent, in small policies: ids and user agent, retry, lanes, token, log,
 //!   transport.
@@ -42,8 +42,8 @@ mod secret;
 
 pub use call::{Call, WriteOutcome};
 pub use client::{
-    API_VERSION, ArmClient, Authorization, Collection, CreateOutcome, DeleteOutcome, Kind, MachineList,
-    MachineScope, Machines, Pages, Settings, UnreadableEntry,
+    API_VERSION, ArmClient, Authorization, ClientSettings, Collection, CreateOutcome, DeleteOutcome, Kind,
+    MachineList, MachineScope, Machines, Pages, UnreadableEntry,
 };
 pub use cloud::{Cloud, CloudError, CloudSource, MetadataHost};
 pub use error::{Error, LastResponse, Missing};

@@ -7,7 +7,7 @@ use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::connection::Connection;
-use crate::arm::{Application, ArmClient, Cloud, Login, Secret, Settings};
+use crate::arm::{Application, ArmClient, ClientSettings, Cloud, Login, Secret};
 use crate::plugin::Context;
 
 pub(crate) const GALLERY: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/galleries/g";
@@ -30,7 +30,7 @@ impl Azure {
         let application = Application::new("t.example", "client").unwrap();
         let login = Login::ClientSecret { application, secret: Secret::new("secret") };
         let cloud = Cloud::custom(&server.uri(), &server.uri(), Some("https://management.example")).unwrap();
-        let client = ArmClient::new(Settings::new(cloud, login)).unwrap();
+        let client = ArmClient::new(ClientSettings::new(cloud, login)).unwrap();
         Self { connection: Connection::ready(client), server }
     }
 

@@ -81,7 +81,7 @@ impl Connection {
             match settings.login {
                 Err(missing) => State::NoLogin(missing),
                 Ok(login) => {
-                    let mut client_settings = crate::arm::Settings::new(settings.cloud, login);
+                    let mut client_settings = crate::arm::ClientSettings::new(settings.cloud, login);
                     client_settings.login_choice = Some(settings.login_choice);
                     client_settings.auxiliary_tenants = settings.auxiliary_tenants;
                     client_settings.may_register = settings.may_register;

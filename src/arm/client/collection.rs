@@ -6,8 +6,8 @@ use super::super::error::{Error, Missing};
 use super::super::exchange::LazyRequestLine;
 use super::super::ids::{ChildId, ParentId as _, ProfileId, VersionId};
 use super::super::models::{
-    Change, Members, Profile, ProfileBody, ProfileChange, ProvisioningState, Resource, Version, VersionBody,
-    VersionChange,
+    ArmResource, Change, Members, Profile, ProfileBody, ProfileChange, ProvisioningState, Version,
+    VersionBody, VersionChange,
 };
 use super::super::operation::{OperationStatus, PendingOperation, Started, Unfinished, finish, poll_once};
 use super::super::pace::random;
@@ -21,7 +21,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 /// A type of object in galleries: its ids, and the bodies that create and change it.
-pub trait Kind: Resource + Clone + Default {
+pub trait Kind: ArmResource + Clone + Default {
     /// Its id.
     type Id: ChildId;
     /// The body that creates it.
@@ -172,13 +172,18 @@ impl ArmClient {
 
     /// Reads the object at a path. A 404 without an ARM error code is retried, and so is a response about
     /// something else.
-    pub(super) async fn get<T: Resource>(&self, path: &str, call: &Call) -> Result<T, Error> {
+    pub(super) async fn get<T: ArmResource>(&self, path: &str, call: &Call) -> Result<T, Error> {
         let url = self.http(call).await?.url_of(path)?;
         self.get_at(&url, path, call).await
     }
 
     /// Reads the object at a path from an address with a query of its own.
-    pub(super) async fn get_at<T: Resource>(&self, url: &Url, path: &str, call: &Call) -> Result<T, Error> {
+    pub(super) async fn get_at<T: ArmResource>(
+        &self,
+        url: &Url,
+        path: &str,
+        call: &Call,
+    ) -> Result<T, Error> {
         let read = |answer: &Answer| verify::object(answer, path);
         Ok(self.read_unless(is_uncoded_not_found, read, url, call).await?.0)
     }
@@ -224,14 +229,14 @@ impl ArmClient {
     }
 
     /// The result of an accepted write.
-    pub(super) async fn started<T: Resource>(
+    pub(super) async fn started<T: ArmResource>(
         &self,
         answer: &Answer,
         path: &str,
         call: &Call,
     ) -> Result<Started<T>, Error> {
         let read = verify::object::<T>(answer, path);
-        let state = read.as_ref().ok().and_then(Resource::provisioning_state);
+        let state = read.as_ref().ok().and_then(ArmResource::provisioning_state);
         let operation = PendingOperation::of_write(self.http(call).await?, answer, state, path)?;
         match read {
             Ok(body) => Ok(Started { body: Some(body), operation }),
@@ -243,7 +248,7 @@ impl ArmClient {
         }
     }
 
-    async fn begin_change<T: Resource>(
+    async fn begin_change<T: ArmResource>(
         &self,
         path: &str,
         profile: &ProfileId,
@@ -267,7 +272,7 @@ impl ArmClient {
         }
     }
 
-    pub(super) async fn finish<T: Resource>(
+    pub(super) async fn finish<T: ArmResource>(
         &self,
         operation: &PendingOperation,
         call: &Call,
@@ -293,7 +298,7 @@ enum Edited<T> {
 }
 
 /// Edits the body that was read.
-fn edit<T: Resource, C: Change + Default>(
+fn edit<T: ArmResource, C: Change + Default>(
     change: &C,
     object: T,
     answer: &Answer,

@@ -9,7 +9,7 @@
 use super::super::call::{Call, WriteOutcome};
 use super::super::error::Error;
 use super::super::ids::ProfileId;
-use super::super::models::Resource;
+use super::super::models::ArmResource;
 use super::super::operation::Started;
 use super::super::pace::random;
 use super::write::Write;
@@ -35,7 +35,7 @@ pub enum CreateOutcome<T> {
 
 impl ArmClient {
     /// Creates a new object. While a parent is busy, it waits.
-    pub(super) async fn begin_create<T: Resource>(
+    pub(super) async fn begin_create<T: ArmResource>(
         &self,
         path: &str,
         profile: &ProfileId,

@@ -3,7 +3,7 @@
 use super::super::call::Call;
 use super::super::error::Error;
 use super::super::ids::ProfileId;
-use super::super::models::{ProvisioningState, Resource};
+use super::super::models::{ArmResource, ProvisioningState};
 use super::super::operation::{PendingOperation, Unfinished, finish};
 use super::super::pace::random;
 use super::ArmClient;
@@ -25,7 +25,7 @@ pub enum DeleteOutcome {
 impl ArmClient {
     /// Deletes an object and waits until it is gone. While the object has children that are being deleted, the
     /// request is retried up to the deadline.
-    pub(super) async fn delete<T: Resource>(
+    pub(super) async fn delete<T: ArmResource>(
         &self,
         path: &str,
         profile: &ProfileId,
@@ -86,7 +86,7 @@ impl ArmClient {
 
     /// Resumes a deletion that an earlier call has begun. If it no longer runs and the object still exists, it
     /// is sent again.
-    pub(super) async fn resume_delete<T: Resource>(
+    pub(super) async fn resume_delete<T: ArmResource>(
         &self,
         path: &str,
         profile: &ProfileId,

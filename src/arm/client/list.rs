@@ -4,7 +4,7 @@ use super::super::answer::Answer;
 use super::super::call::Call;
 use super::super::error::{Error, excerpt};
 use super::super::link;
-use super::super::models::Resource;
+use super::super::models::ArmResource;
 use super::{ArmClient, verify};
 use crate::plain;
 use serde::Deserialize;
@@ -216,7 +216,7 @@ impl<T: DeserializeOwned> Pages<'_, T> {
 
 impl ArmClient {
     /// The list at a path; no request is made yet.
-    pub(super) fn pages<T: Resource>(&self, path: &str) -> Result<Pages<'_, T>, Error> {
+    pub(super) fn pages<T: ArmResource>(&self, path: &str) -> Result<Pages<'_, T>, Error> {
         Ok(Pages {
             client: self,
             cursor: Cursor::at(self, path),
@@ -233,7 +233,7 @@ impl ArmClient {
 
     /// Everything at a path. An entry that cannot be read is an error: a caller that wants all of them must
     /// not get fewer.
-    pub(super) async fn list<T: Resource>(&self, path: &str, call: &Call) -> Result<Vec<T>, Error> {
+    pub(super) async fn list<T: ArmResource>(&self, path: &str, call: &Call) -> Result<Vec<T>, Error> {
         self.pages::<T>(path)?.all(call).await
     }
 

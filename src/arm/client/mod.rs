@@ -67,7 +67,7 @@ pub const API_VERSION: &str = "2024-03-03";
 
 /// The settings of a client.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct ClientSettings {
     /// The cloud, or the host that publishes its addresses.
     pub cloud: CloudSource,
     /// How to sign in there.
@@ -92,7 +92,7 @@ pub struct Settings {
     pub share_reads: bool,
 }
 
-impl Settings {
+impl ClientSettings {
     /// Settings with everything else at its default: [`API_VERSION`], our own user agent, a new correlation id.
     pub fn new(cloud: impl Into<CloudSource>, login: Login) -> Self {
         Self {
@@ -125,7 +125,7 @@ struct Inner {
     auxiliary_tenants: Vec<TenantId>,
     registration: Arc<Registration>,
     api_version: String,
-    plumbing: PipelineSettings,
+    pipeline_settings: PipelineSettings,
     /// Created at once if the cloud is known, otherwise by the first request.
     connection: OnceCell<CloudConnection>,
     deletions: ActiveDeletions,
@@ -142,12 +142,12 @@ struct CloudConnection {
 
 impl ArmClient {
     /// Creates a client. No connection is opened and no certificate read before its first request.
-    pub fn new(settings: Settings) -> Result<Self, Error> {
+    pub fn new(settings: ClientSettings) -> Result<Self, Error> {
         header_text("user agent", &settings.user_agent)?;
         if let Some(id) = &settings.correlation_id {
             header_text("correlation id", id)?;
         }
-        let plumbing = PipelineSettings {
+        let pipeline_settings = PipelineSettings {
             transport: Arc::new(LazyTransport::new(settings.root_certificates)),
             user_agent: settings.user_agent,
             correlation_id: settings.correlation_id,
@@ -161,7 +161,7 @@ impl ArmClient {
             auxiliary_tenants: settings.auxiliary_tenants,
             registration: Arc::new(Registration::new(settings.may_register)),
             api_version: settings.api_version,
-            plumbing,
+            pipeline_settings,
             connection: OnceCell::new(),
             deletions: ActiveDeletions::default(),
             sharing: Sharing::new(settings.share_reads),
@@ -204,7 +204,7 @@ impl ArmClient {
 
     /// The id that the requests of this client share.
     pub fn correlation_id(&self) -> Option<&str> {
-        self.inner.plumbing.correlation_id.as_deref()
+        self.inner.pipeline_settings.correlation_id.as_deref()
     }
 
     /// The endpoint of requests, if it is already known.
@@ -228,7 +228,8 @@ impl Inner {
             match &self.cloud_source {
                 CloudSource::Known(cloud) => self.build(cloud),
                 CloudSource::Published { host, environment } => {
-                    let cloud = metadata::fetch(host, environment.as_deref(), &self.plumbing, call).await?;
+                    let cloud =
+                        metadata::fetch(host, environment.as_deref(), &self.pipeline_settings, call).await?;
                     self.build(&cloud)
                 }
             }
@@ -237,16 +238,17 @@ impl Inner {
     }
 
     fn build(&self, cloud: &Cloud) -> Result<CloudConnection, Error> {
-        let plumbing = &self.plumbing;
+        let pipeline_settings = &self.pipeline_settings;
         let choice = self.login_choice.as_deref();
-        let tokens = Arc::new(Tokens::new(&self.login, &self.auxiliary_tenants, choice, cloud, plumbing)?);
+        let tokens =
+            Arc::new(Tokens::new(&self.login, &self.auxiliary_tenants, choice, cloud, pipeline_settings)?);
         let bearer = BearerPolicy::new(cloud.clone(), tokens.clone());
-        let pipeline = plumbing.pipeline(Arc::new(WriteLockPolicy::default()), Arc::new(bearer));
+        let pipeline = pipeline_settings.pipeline(Arc::new(WriteLockPolicy::default()), Arc::new(bearer));
         let http = Http {
             pipeline,
             cloud: cloud.clone(),
             api_version: self.api_version.clone(),
-            correlation_id: plumbing.correlation_id.clone(),
+            correlation_id: pipeline_settings.correlation_id.clone(),
             pace: self.pace.clone(),
             durations: Arc::new(Durations::new(self.pace.hurry)),
             registration: self.registration.clone(),

@@ -3,10 +3,10 @@
 
 use super::super::answer::Answer;
 use super::super::error::Error;
-use super::super::models::Resource;
+use super::super::models::ArmResource;
 
 /// The object in a response, if it is the one at this path.
-pub(super) fn object<T: Resource>(answer: &Answer, path: &str) -> Result<T, Error> {
+pub(super) fn object<T: ArmResource>(answer: &Answer, path: &str) -> Result<T, Error> {
     let object: T = answer.read()?;
     check(&object, path.rsplit('/').next().unwrap_or_default(), path)
         .map_err(|reason| answer.unreadable(&reason))?;
@@ -14,14 +14,14 @@ pub(super) fn object<T: Resource>(answer: &Answer, path: &str) -> Result<T, Erro
 }
 
 /// Checks that an entry belongs in the list at this path.
-pub(super) fn entry<T: Resource>(entry: &T, list: &str) -> Result<(), String> {
+pub(super) fn entry<T: ArmResource>(entry: &T, list: &str) -> Result<(), String> {
     let Some(name) = entry.name().or_else(|| entry.id()?.rsplit('/').next()) else {
         return Err("it has neither an id nor a name".to_owned());
     };
     check(entry, name, &format!("{list}/{name}"))
 }
 
-fn check<T: Resource>(object: &T, name: &str, path: &str) -> Result<(), String> {
+fn check<T: ArmResource>(object: &T, name: &str, path: &str) -> Result<(), String> {
     if let Some(missing) = object.missing_member() {
         return Err(format!("it has no \"{missing}\""));
     }

@@ -84,11 +84,15 @@ impl Entra {
         application: &Application,
         endpoint: Url,
         credential: ClientCredential,
-        plumbing: &PipelineSettings,
+        pipeline_settings: &PipelineSettings,
     ) -> Self {
         let client_id = application.client_id.clone();
-        let transport =
-            Authority { endpoint, client_id, sender: Sender::new(login_name, plumbing), now: plumbing.now };
+        let transport = Authority {
+            endpoint,
+            client_id,
+            sender: Sender::new(login_name, pipeline_settings),
+            now: pipeline_settings.now,
+        };
         Self { application: application.clone(), credential, transport: Arc::new(transport) }
     }
 

@@ -132,7 +132,7 @@ impl Login {
     fn credential(
         &self,
         cloud: &Cloud,
-        plumbing: &PipelineSettings,
+        pipeline_settings: &PipelineSettings,
     ) -> Result<Arc<dyn TokenCredential>, Error> {
         let login_name = self.name();
         Ok(match self {
@@ -143,7 +143,7 @@ impl Login {
                     application,
                     endpoint,
                     ClientCredential::Secret(secret.clone()),
-                    plumbing,
+                    pipeline_settings,
                 ))
             }
             Login::ClientCertificate { application, certificate } => {
@@ -152,14 +152,14 @@ impl Login {
                     certificate: certificate.clone(),
                     client_id: application.client_id.clone(),
                     endpoint: endpoint.clone(),
-                    now: plumbing.now,
+                    now: pipeline_settings.now,
                 };
                 Arc::new(Entra::new(
                     login_name,
                     application,
                     endpoint,
                     ClientCredential::assertion(signed),
-                    plumbing,
+                    pipeline_settings,
                 ))
             }
             Login::Federated { application, assertion } => {
@@ -168,11 +168,13 @@ impl Login {
                     login_name,
                     application,
                     endpoint,
-                    assertion.client_credential(plumbing),
-                    plumbing,
+                    assertion.client_credential(pipeline_settings),
+                    pipeline_settings,
                 ))
             }
-            Login::ManagedIdentity(identity) => Arc::new(ManagedIdentityCredential::new(identity, plumbing)),
+            Login::ManagedIdentity(identity) => {
+                Arc::new(ManagedIdentityCredential::new(identity, pipeline_settings))
+            }
             Login::AzureCli { tenant_id, subscription_id } => {
                 Arc::new(AzureCli::new(tenant_id.as_ref(), subscription_id.as_deref(), AzProcess::default())?)
             }

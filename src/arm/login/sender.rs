@@ -21,8 +21,12 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn new(login_name: &'static str, plumbing: &PipelineSettings) -> Self {
-        Self { login_name, pipeline: plumbing.login_pipeline(), pace: plumbing.pace.clone() }
+    pub(super) fn new(login_name: &'static str, pipeline_settings: &PipelineSettings) -> Self {
+        Self {
+            login_name,
+            pipeline: pipeline_settings.login_pipeline(),
+            pace: pipeline_settings.pace.clone(),
+        }
     }
 
     /// Sends a request that contains a secret, and returns the response, whatever its status.

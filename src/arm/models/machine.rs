@@ -1,7 +1,7 @@
 //! A virtual machine, a scale set or an instance of one, as far as its guest proxy agent is concerned. Only
 //! read: a write has only a part of it.
 
-use super::{InstanceView, ProvisioningState, Resource, Word};
+use super::{ArmResource, InstanceView, ProvisioningState, Word};
 use crate::allowlist::{Mode, OsType};
 use crate::arm::Location;
 use serde::Deserialize;
@@ -79,7 +79,7 @@ impl Machine {
     }
 }
 
-impl Resource for Machine {
+impl ArmResource for Machine {
     fn provisioning_state(&self) -> Option<&ProvisioningState> {
         self.provisioning_state.as_ref()
     }

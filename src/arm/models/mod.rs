@@ -28,7 +28,7 @@ pub use change::{Change, Members, ProfileChange, VersionChange};
 pub use instance_view::{Extension, InstanceView, Status, VmAgent};
 pub use machine::{EndpointSettings, Machine, ProxyAgent};
 pub use profile::{Profile, ProfileBody, ProfileProperties, ProfileSettings};
-pub use resource::{Body, Object, Properties, Resource, SystemData};
+pub use resource::{ArmResource, Body, Object, Properties, SystemData};
 pub use version::{
     RegionalReplication, ReplicationStatus, Version, VersionBody, VersionProperties, VersionSettings,
 };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 
 /// A resource as ARM returns it: an object with a provisioning state.
-pub trait Resource: DeserializeOwned + Send {
+pub trait ArmResource: DeserializeOwned + Send {
     /// Its provisioning state; absent means that it is done (ARM's rule for asynchronous operations).
     fn provisioning_state(&self) -> Option<&ProvisioningState>;
 
@@ -57,16 +57,16 @@ pub trait Properties: DeserializeOwned + Default + Send {
     /// The provisioning state of the object.
     fn provisioning_state(&self) -> Option<&ProvisioningState>;
 
-    /// As [`Resource::missing_member`].
+    /// As [`ArmResource::missing_member`].
     fn missing_member(&self) -> Option<&'static str>;
 
-    /// As [`Resource::is_whole`], for optional members.
+    /// As [`ArmResource::is_whole`], for optional members.
     fn is_whole(&self) -> bool {
         true
     }
 }
 
-impl<P: Properties> Resource for Object<P> {
+impl<P: Properties> ArmResource for Object<P> {
     fn provisioning_state(&self) -> Option<&ProvisioningState> {
         self.properties.provisioning_state()
     }

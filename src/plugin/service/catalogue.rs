@@ -16,7 +16,7 @@ use crate::plugin::types::Type;
 use crate::plugin::value::Value;
 
 /// Everything a provider offers, by name.
-pub(super) struct Catalogue {
+pub(super) struct ProviderCatalogue {
     pub(super) provider: TypedSchema,
     pub(super) meta: Option<TypedSchema>,
     pub(super) resources: BTreeMap<&'static str, ResourceEntry>,
@@ -50,7 +50,7 @@ pub(super) struct FunctionEntry {
     pub(super) signature: Signature,
 }
 
-impl Catalogue {
+impl ProviderCatalogue {
     /// Collects everything that the provider offers.
     pub(super) fn of(provider: &dyn Provider) -> Self {
         let resource_entry = |resource: Arc<dyn Resource>| {

@@ -40,7 +40,7 @@ use tokio_util::task::TaskTracker;
 use tonic::{Request, Response, Status};
 
 use self::call::Executor;
-use self::catalogue::Catalogue;
+use self::catalogue::ProviderCatalogue;
 use self::record::Recorder;
 use super::provider::{Context, Provider};
 use super::value::Value;
@@ -129,7 +129,7 @@ impl fmt::Debug for Service {
 /// The state that all calls share.
 struct ServiceState {
     provider: Box<dyn Provider>,
-    catalogue: OnceLock<Catalogue>,
+    catalogue: OnceLock<ProviderCatalogue>,
     /// Whether the provider block has parts that are known only after an apply.
     config_unknown: AtomicBool,
     stop: CancellationToken,
@@ -139,8 +139,8 @@ struct ServiceState {
 
 impl ServiceState {
     /// The types that the provider offers, read once.
-    fn catalogue(&self) -> &Catalogue {
-        self.catalogue.get_or_init(|| Catalogue::of(self.provider.as_ref()))
+    fn catalogue(&self) -> &ProviderCatalogue {
+        self.catalogue.get_or_init(|| ProviderCatalogue::of(self.provider.as_ref()))
     }
 
     /// The context of a call. After a stop its token is cancelled from the beginning.

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::arm::ids::{ChildId, ParentId as _};
-use crate::arm::models::Resource as _;
+use crate::arm::models::ArmResource as _;
 use crate::plugin::schema::Attribute;
 use crate::plugin::{Diagnostic, Diagnostics, Value};
 use crate::provider::checks;

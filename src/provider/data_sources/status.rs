@@ -4,7 +4,7 @@ use super::attributes::CONFIGURATION_ONLY;
 use super::described::Described;
 use crate::arm::Location;
 use crate::arm::models::{
-    ProvisioningState, RegionalReplication, ReplicationStatus, Resource as _, SystemData,
+    ArmResource as _, ProvisioningState, RegionalReplication, ReplicationStatus, SystemData,
 };
 use crate::plugin::value::Members;
 use crate::plugin::{Diagnostics, Value};

@@ -7,7 +7,7 @@ use super::{Job, Managed};
 use crate::arm;
 use crate::arm::OperationStatus;
 use crate::arm::error::{Error, Missing};
-use crate::arm::models::{ProvisioningState, Resource as _};
+use crate::arm::models::{ArmResource as _, ProvisioningState};
 use crate::plugin::resource::{Read, ReadOutcome, Stored};
 use crate::plugin::{Context, Diagnostic, Diagnostics, Failure, Value};
 use crate::provider::checks;

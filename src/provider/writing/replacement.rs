@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Managed;
 use crate::arm::ids::ChildId;
-use crate::arm::models::{ProvisioningState, Resource};
+use crate::arm::models::{ArmResource, ProvisioningState};
 use crate::arm::{self, Error, Missing};
 use crate::plugin::{Context, Diagnostic, Path};
 use crate::provider::connection::Connection;

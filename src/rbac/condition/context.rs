@@ -19,7 +19,7 @@ pub enum Fact<T> {
 
 /// The result of looking up an attribute.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Attribute<'a> {
+pub enum AttributeLookup<'a> {
     /// It has these values.
     Present(&'a [Value]),
     /// It is absent.
@@ -154,17 +154,17 @@ impl RequestContext {
     ///
     /// It is not documented whether Azure compares names ignoring case (for tag keys it does not). So a name
     /// that differs only in case is neither the attribute nor its absence: `Unknown`.
-    pub fn attribute(&self, source: AttributeSource, name: &str) -> Attribute<'_> {
-        let Some(by_source) = &self.attributes else { return Attribute::Unknown };
-        let Some(values_by_name) = by_source.get(&source) else { return Attribute::Absent };
+    pub fn attribute(&self, source: AttributeSource, name: &str) -> AttributeLookup<'_> {
+        let Some(by_source) = &self.attributes else { return AttributeLookup::Unknown };
+        let Some(values_by_name) = by_source.get(&source) else { return AttributeLookup::Absent };
         if let Some(values) = values_by_name.get(name) {
-            return Attribute::Present(values);
+            return AttributeLookup::Present(values);
         }
         let case_matters = name.to_ascii_lowercase().contains("<$key_case_sensitive$>");
         if !case_matters && values_by_name.keys().any(|key| key.eq_ignore_ascii_case(name)) {
-            return Attribute::Unknown;
+            return AttributeLookup::Unknown;
         }
-        Attribute::Absent
+        AttributeLookup::Absent
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whether a condition holds.
 
 use super::compare::{holds, typed};
-use super::context::{Attribute, Fact, RequestContext};
+use super::context::{AttributeLookup, Fact, RequestContext};
 use super::syntax::{AttributeRef, Comparison, Expression, GuardSubject, Literal, Operand};
 use super::{Family, Quantifier};
 use crate::rbac::kleene::{all, any, not};
@@ -34,9 +34,9 @@ fn action_matches(patterns: &[OperationPattern], action: &Operation) -> Option<b
 /// An attribute without values is neither present nor absent: the documentation does not say which.
 fn exists(attribute: &AttributeRef, context: &RequestContext) -> Option<bool> {
     match context.attribute(attribute.source, &attribute.name) {
-        Attribute::Present([]) | Attribute::Unknown => None,
-        Attribute::Present(_) => Some(true),
-        Attribute::Absent => Some(false),
+        AttributeLookup::Present([]) | AttributeLookup::Unknown => None,
+        AttributeLookup::Present(_) => Some(true),
+        AttributeLookup::Absent => Some(false),
     }
 }
 
@@ -52,11 +52,11 @@ fn side(operand: &Operand, family: Family, context: &RequestContext) -> Side {
         Operand::Literal(literal) => Side::Values(vec![Some(literal.clone())]),
         Operand::Set(literals) => Side::Values(literals.iter().cloned().map(Some).collect()),
         Operand::Attribute(AttributeRef { source, name, .. }) => match context.attribute(*source, name) {
-            Attribute::Present(values) => {
+            AttributeLookup::Present(values) => {
                 Side::Values(values.iter().map(|value| typed(value, family)).collect())
             }
-            Attribute::Absent => Side::Absent,
-            Attribute::Unknown => Side::Unknown,
+            AttributeLookup::Absent => Side::Absent,
+            AttributeLookup::Unknown => Side::Unknown,
         },
     }
 }

@@ -21,7 +21,7 @@ mod parent_reads;
 use super::super::call::Call;
 use super::super::error::Error;
 use super::super::ids::{GalleryId, ParentId, ProfileId};
-use super::super::models::Resource;
+use super::super::models::ArmResource;
 use super::ArmClient;
 use super::list::{Cursor, Entry, Label};
 use parent_reads::{Parents, SharedRead, Ticket};
@@ -72,7 +72,7 @@ impl<P: ParentId> SharedReads<P> {
     }
 
     /// The object of this name, if its parent's list has it. After `None` the caller reads the object itself.
-    pub(super) async fn find<T: Resource>(
+    pub(super) async fn find<T: ArmResource>(
         &self,
         client: &ArmClient,
         parent: &P,
@@ -101,7 +101,7 @@ impl<P: ParentId> SharedReads<P> {
     }
 
     /// Waits until no other reader reads a page, and reads the next unless the object has arrived meanwhile.
-    async fn read_page<T: Resource>(
+    async fn read_page<T: ArmResource>(
         &self,
         client: &ArmClient,
         parent: &P,

@@ -132,7 +132,7 @@ async fn no_log_of_a_login_contains_its_secrets() {
         Login::ManagedIdentity(ManagedIdentity::new(IdentitySelector::System, app_service, None).unwrap()),
     ] {
         let login_name = login.name();
-        let settings = Settings { login, ..settings(&azure.server.uri(), &azure.server.uri()) };
+        let settings = ClientSettings { login, ..settings(&azure.server.uri(), &azure.server.uri()) };
         ArmClient::new(settings).unwrap().profiles().get(&profile_id(), &call()).await.unwrap();
         let text = std::mem::take(&mut *everything.0.lock().unwrap());
         assert!(

@@ -110,15 +110,15 @@ impl Respond for Tokens {
     }
 }
 
-fn settings(arm: &str, authority: &str) -> Settings {
+fn settings(arm: &str, authority: &str) -> ClientSettings {
     let application = Application::new("t.example", "the-client").unwrap();
     let login = Login::ClientSecret { application, secret: Secret::new("s3cr3t+/=&") };
     let cloud = Cloud::custom(arm, authority, Some("https://management.example")).unwrap();
-    Settings {
+    ClientSettings {
         user_agent: "test/1 (pid 2)".to_owned(),
         correlation_id: Some("11111111-2222-3333-4444-555555555555".to_owned()),
         pace: Pace::hurried(),
-        ..Settings::new(cloud, login)
+        ..ClientSettings::new(cloud, login)
     }
 }
 

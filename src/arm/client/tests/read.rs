@@ -6,7 +6,10 @@ const P: &str = "/inVMAccessControlProfiles/p";
 #[tokio::test]
 async fn a_read_is_one_request_with_all_its_headers() {
     let azure = Azure::start().await;
-    assert!(!azure.client.inner.plumbing.transport.is_built(), "nothing is built before the first request");
+    assert!(
+        !azure.client.inner.pipeline_settings.transport.is_built(),
+        "nothing is built before the first request"
+    );
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
     let profile = azure.client.profiles().get(&profile_id(), &call()).await.unwrap();
     assert_eq!(profile.properties.os_type, Some(OsType::Linux.into()));

@@ -154,16 +154,16 @@ pub(super) struct ManagedIdentityCredential {
 }
 
 impl ManagedIdentityCredential {
-    pub(super) fn new(settings: &ManagedIdentity, plumbing: &PipelineSettings) -> Self {
-        let mut plumbing = plumbing.clone();
-        plumbing.pace.unreachable = plumbing.pace.unreachable.min(UNREACHABLE);
+    pub(super) fn new(settings: &ManagedIdentity, pipeline_settings: &PipelineSettings) -> Self {
+        let mut pipeline_settings = pipeline_settings.clone();
+        pipeline_settings.pace.unreachable = pipeline_settings.pace.unreachable.min(UNREACHABLE);
         Self {
             settings: settings.clone(),
             arc: arc::Challenges::of_this_system(),
-            sender: Sender::new(LOGIN_NAME, &plumbing),
+            sender: Sender::new(LOGIN_NAME, &pipeline_settings),
             no_secret: Secret::new(""),
-            update_wait: plumbing.pace.busy,
-            now: plumbing.now,
+            update_wait: pipeline_settings.pace.busy,
+            now: pipeline_settings.now,
         }
     }
 

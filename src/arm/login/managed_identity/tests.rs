@@ -20,7 +20,7 @@ fn answer() -> ResponseTemplate {
 
 async fn ask_for(identity: IdentitySelector, endpoint: IdentityEndpoint) -> Result<AccessToken, LoginError> {
     let settings = ManagedIdentity::new(identity, endpoint, None).unwrap();
-    request_token(&ManagedIdentityCredential::new(&settings, &plumbing())).await
+    request_token(&ManagedIdentityCredential::new(&settings, &pipeline_settings())).await
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn an_api_version_may_be_chosen() {
         Some("2021-02-01".into()),
     )
     .unwrap();
-    request_token(&ManagedIdentityCredential::new(&settings, &plumbing())).await.unwrap();
+    request_token(&ManagedIdentityCredential::new(&settings, &pipeline_settings())).await.unwrap();
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn the_challenge_of_arc_is_solved_with_its_file() {
         .mount(&server)
         .await;
     let settings = ManagedIdentity::new(IdentitySelector::System, IdentityEndpoint::Arc(url), None).unwrap();
-    let mut credential = ManagedIdentityCredential::new(&settings, &plumbing());
+    let mut credential = ManagedIdentityCredential::new(&settings, &pipeline_settings());
     credential.arc = arc::Challenges::within(folder.clone());
     request_token(&credential).await.unwrap();
 
