@@ -195,8 +195,8 @@ pub(super) struct FieldText(pub(super) Option<String>);
 
 impl<'de> Deserialize<'de> for FieldText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
+        struct TextVisitor;
+        impl<'de> Visitor<'de> for TextVisitor {
             type Value = FieldText;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -241,7 +241,7 @@ impl<'de> Deserialize<'de> for FieldText {
                 Ok(FieldText(None))
             }
         }
-        deserializer.deserialize_any(Any)
+        deserializer.deserialize_any(TextVisitor)
     }
 }
 
@@ -251,51 +251,17 @@ pub(super) struct Groups(Vec<String>);
 
 impl<'de> Deserialize<'de> for Groups {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Groups;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of groups")
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Groups, E> {
-                Ok(Groups(serde_json::from_str(text).unwrap_or_default()))
-            }
-
-            fn visit_unit<E>(self) -> Result<Groups, E> {
-                Ok(Groups::default())
-            }
-
-            fn visit_bool<E>(self, _: bool) -> Result<Groups, E> {
-                Ok(Groups::default())
-            }
-
-            fn visit_u64<E>(self, _: u64) -> Result<Groups, E> {
-                Ok(Groups::default())
-            }
-
-            fn visit_i64<E>(self, _: i64) -> Result<Groups, E> {
-                Ok(Groups::default())
-            }
-
-            fn visit_f64<E>(self, _: f64) -> Result<Groups, E> {
-                Ok(Groups::default())
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Groups, A::Error> {
-                let mut groups = Vec::new();
-                while let Some(FieldText(group)) = list.next_element()? {
-                    groups.extend(group);
-                }
-                Ok(Groups(groups))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Groups, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Groups::default())
-            }
+        #[derive(serde::Deserialize)]
+        #[serde(untagged)]
+        enum Form {
+            Text(String),
+            List(Vec<FieldText>),
+            Other(IgnoredAny),
         }
-        deserializer.deserialize_any(Any)
+        Ok(Self(match Form::deserialize(deserializer)? {
+            Form::Text(text) => serde_json::from_str(&text).unwrap_or_default(),
+            Form::List(groups) => groups.into_iter().filter_map(|FieldText(group)| group).collect(),
+            Form::Other(_) => Vec::new(),
+        }))
     }
 }
