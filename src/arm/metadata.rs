@@ -19,7 +19,7 @@ const API_VERSION: &str = "2022-09-01";
 pub(super) async fn fetch(
     host: &MetadataHost,
     environment: Option<&str>,
-    pipeline_settings: &PipelineSettings,
+    settings: &PipelineSettings,
     call: &Call,
 ) -> Result<Cloud, Error> {
     let mut url = host.url().join("metadata/endpoints").map_err(|error| {
@@ -30,11 +30,11 @@ pub(super) async fn fetch(
     request.insert_header(ACCEPT, "application/json");
     let line = request_line(&request);
     tracing::debug!(target: "provider.http", host = %host.url(), "asking for the addresses of the cloud");
-    let pipeline = pipeline_settings.login_pipeline();
-    let call = call.part(pipeline_settings.pace.login);
+    let pipeline = settings.login_pipeline();
+    let call = call.part(settings.pace.login);
     let ctx = Context::new().with_value(call.clone());
     let work = async {
-        let sent = send_until_json(&pipeline, &pipeline_settings.pace, &mut request, &ctx).await;
+        let sent = send_until_json(&pipeline, &settings.pace, &mut request, &ctx).await;
         sent.map_err(|error| to_error(error, &line, &url))
     };
     let answer = call.run(&line, Duration::ZERO, work).await.map_err(|error| match error {

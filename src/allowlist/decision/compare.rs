@@ -11,7 +11,7 @@ use super::target::{Target, without_hidden_query};
 use super::{Request, exe_path};
 
 /// A request, normalised.
-pub(super) struct NormalisedRequest<'a> {
+pub(super) struct RequestKey<'a> {
     pub(super) path: Cow<'a, str>,
     real_query: Option<&'a str>,
     hidden_query: Option<String>,
@@ -19,7 +19,7 @@ pub(super) struct NormalisedRequest<'a> {
     parameters: OnceCell<BTreeMap<String, String>>,
 }
 
-impl<'a> NormalisedRequest<'a> {
+impl<'a> RequestKey<'a> {
     pub(super) fn new(target: &Target<'a>) -> Self {
         let (path, hidden_query) = without_hidden_query(target.path);
         Self { path, real_query: target.query, hidden_query, parameters: OnceCell::new() }
@@ -98,19 +98,19 @@ impl Pattern {
 
     /// Whether the path has the same beginning and every parameter is present with its value (`key.rs`, lines
     /// 216-317).
-    pub(super) fn matches(&self, request: &NormalisedRequest<'_>) -> bool {
+    pub(super) fn matches(&self, request: &RequestKey<'_>) -> bool {
         request.path.starts_with(&self.path)
             && self.query.iter().all(|(key, value)| request.parameters().get(key) == Some(value))
     }
 }
 
 /// The caller, with the executable's path normalised.
-pub(super) struct NormalisedCaller<'a> {
+pub(super) struct CallerKey<'a> {
     request: &'a Request<'a>,
     path: String,
 }
 
-impl<'a> NormalisedCaller<'a> {
+impl<'a> CallerKey<'a> {
     pub(super) fn new(request: &'a Request<'a>) -> Self {
         Self { request, path: exe_path::key(request.exe_path, request.os_type) }
     }
@@ -135,7 +135,7 @@ impl Conditions {
     }
 
     /// Whether every condition that is present holds (`key.rs`, lines 340-437).
-    pub(super) fn are_met_by(&self, caller: &NormalisedCaller<'_>) -> bool {
+    pub(super) fn are_met_by(&self, caller: &CallerKey<'_>) -> bool {
         let (identity, request) = (&self.identity, caller.request);
         let path = match request.os_type {
             OsType::Linux => &self.linux_path,

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::super::{
     Allowlist, DefaultAccess, Document, Endpoint, Grant, InvalidDocument, Mode, Privilege, Rules,
 };
-use super::compare::{Conditions, NormalisedCaller, NormalisedRequest, Pattern};
+use super::compare::{CallerKey, Conditions, Pattern, RequestKey};
 use super::numbers::Numbers;
 use super::same_path::SamePath;
 use super::target::{Target, path_is_guarded};
@@ -135,9 +135,7 @@ impl Matcher {
     pub fn decide<'m>(&'m self, request: &Request<'_>) -> Decision<'m> {
         self.before_rules(request).unwrap_or_else(|| {
             let by_rules = Target::parse(request.url).and_then(|target| {
-                self.apply_rules(self.matching(&NormalisedRequest::new(&target)), || {
-                    self.roles_of_caller(request)
-                })
+                self.apply_rules(self.matching(&RequestKey::new(&target)), || self.roles_of_caller(request))
             });
             self.after_rules(by_rules)
         })
@@ -146,7 +144,7 @@ impl Matcher {
     /// The part of the decision that does not depend on the caller, for many callers that are alike elevated.
     pub(in crate::allowlist) fn match_request<'m>(&'m self, request: &Request<'_>) -> MatchedRequest<'m> {
         let matching = match Target::parse(request.url) {
-            Some(target) => self.matching(&NormalisedRequest::new(&target)).collect(),
+            Some(target) => self.matching(&RequestKey::new(&target)).collect(),
             None => Vec::new(),
         };
         MatchedRequest { before: self.before_rules(request), matching }
@@ -222,7 +220,7 @@ impl Matcher {
     /// The result of the rules alone: every privilege that matches, and every grant that applies.
     pub fn matches<'m>(&'m self, request: &Request<'_>) -> Matches<'m> {
         let Some(target) = Target::parse(request.url) else { return Matches::default() };
-        let normalised = NormalisedRequest::new(&target);
+        let normalised = RequestKey::new(&target);
         let identities = self.identities_of(request);
         let roles = self.roles_of(&identities);
         let mut matches = Matches::default();
@@ -241,10 +239,7 @@ impl Matcher {
     }
 
     /// The privileges that match, the most specific first.
-    fn matching<'m>(
-        &'m self,
-        request: &NormalisedRequest<'_>,
-    ) -> impl Iterator<Item = &'m PreparedPrivilege> {
+    fn matching<'m>(&'m self, request: &RequestKey<'_>) -> impl Iterator<Item = &'m PreparedPrivilege> {
         let of_path =
             self.privileges.iter().filter_map(|(length, paths)| paths.get(request.path.get(..*length)?));
         of_path.flat_map(|same_path| same_path.matching(request))
@@ -252,7 +247,7 @@ impl Matcher {
 
     /// The identities of a request's caller.
     fn identities_of(&self, request: &Request<'_>) -> Numbers {
-        let caller = NormalisedCaller::new(request);
+        let caller = CallerKey::new(request);
         let met =
             self.identities.iter().zip(0..).filter(|((_, conditions), _)| conditions.are_met_by(&caller));
         Numbers::new(self.identities.len(), met.map(|(_, number)| number))

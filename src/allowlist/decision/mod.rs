@@ -150,7 +150,7 @@ impl Decision<'_> {
 
 /// The path of a target and the first value of each of its parameters, as they are compared with rules.
 pub(super) fn normalised_target(target: &Target<'_>) -> (String, std::collections::BTreeMap<String, String>) {
-    let request = compare::NormalisedRequest::new(target);
+    let request = compare::RequestKey::new(target);
     let parameters = request.parameters().clone();
     (request.path.into_owned(), parameters)
 }

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::compare::{NormalisedRequest, Pattern};
+use super::compare::{Pattern, RequestKey};
 
 /// With this many or more they are looked up; with fewer a search is faster.
 const MANY: usize = 16;
@@ -42,7 +42,7 @@ impl<T> SamePath<T> {
     /// Those that match, the most specific first.
     pub(super) fn matching<'m>(
         &'m self,
-        request: &NormalisedRequest<'_>,
+        request: &RequestKey<'_>,
     ) -> impl Iterator<Item = &'m T> + use<'m, T> {
         let places: Vec<usize> = if self.by_pair.is_empty() {
             (0..self.all.len()).collect()

@@ -7,6 +7,7 @@ mod names;
 mod spelling;
 
 use super::super::{Endpoint, Identity, OsType, Text};
+use super::IdentityCondition::{ExePath, GroupName, ProcessName, UserName};
 use super::executable::{before_arguments, is_windows, last_component, never_matches};
 use super::known::{Sensitive, is_broad_group, is_interpreter};
 use super::quote::quoted;
@@ -23,13 +24,10 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings) {
         names::check(&identity, findings);
         identity.elevation(findings);
         identity.broad_group(findings);
-        if let Some(path) = identity.text(IdentityCondition::ExePath) {
+        if let Some(path) = identity.text(ExePath) {
             exe_path::check(&identity, path, findings);
         }
-        if let Some(file) = identity
-            .text(IdentityCondition::ProcessName)
-            .filter(|_| identity.is_absent(IdentityCondition::ExePath))
-        {
+        if let Some(file) = identity.text(ProcessName).filter(|_| identity.is_absent(ExePath)) {
             spelling::extension(&identity, file, findings);
             links::check_name(&identity, file, findings);
         }
@@ -44,20 +42,15 @@ struct CheckedIdentity<'a> {
     view: &'a View<'a>,
 }
 
-const CONDITIONS: [IdentityCondition; 4] = [
-    IdentityCondition::UserName,
-    IdentityCondition::GroupName,
-    IdentityCondition::ExePath,
-    IdentityCondition::ProcessName,
-];
+const CONDITIONS: [IdentityCondition; 4] = [UserName, GroupName, ExePath, ProcessName];
 
 impl<'a> CheckedIdentity<'a> {
     fn part(&self, condition: IdentityCondition) -> Option<Text<'a>> {
         match condition {
-            IdentityCondition::UserName => self.identity.user_name,
-            IdentityCondition::GroupName => self.identity.group_name,
-            IdentityCondition::ExePath => self.identity.exe_path,
-            IdentityCondition::ProcessName => self.identity.process_name,
+            UserName => self.identity.user_name,
+            GroupName => self.identity.group_name,
+            ExePath => self.identity.exe_path,
+            ProcessName => self.identity.process_name,
         }
     }
 
@@ -105,8 +98,8 @@ impl<'a> CheckedIdentity<'a> {
 
     /// L31
     fn base_name(&self, findings: &mut Findings) {
-        let Some(file) = self.text(IdentityCondition::ProcessName) else { return };
-        let path = self.text(IdentityCondition::ExePath);
+        let Some(file) = self.text(ProcessName) else { return };
+        let path = self.text(ExePath);
         let windows =
             self.os_type() == Some(OsType::Windows) || (self.os_type().is_none() && file.contains('\\'));
         let is_path = match self.os_type() {
@@ -141,16 +134,15 @@ impl<'a> CheckedIdentity<'a> {
             _ => "Leave it out: it adds nothing to exe_path.".to_owned(),
         };
         let message = format!("{} {why}", quoted(file));
-        findings.error(FindingId::L31, self.at(IdentityCondition::ProcessName), message, Some(instead));
+        findings.error(FindingId::L31, self.at(ProcessName), message, Some(instead));
     }
 
     /// L32, L34 and L40
     fn weak(&self, findings: &mut Findings) {
-        let user = !self.is_absent(IdentityCondition::UserName);
-        let file =
-            self.text(IdentityCondition::ExePath).and_then(|path| last_component(path, self.os_type()));
-        let process = self.text(IdentityCondition::ProcessName);
-        if process.is_some() && self.is_absent(IdentityCondition::ExePath) && !user {
+        let user = !self.is_absent(UserName);
+        let file = self.text(ExePath).and_then(|path| last_component(path, self.os_type()));
+        let process = self.text(ProcessName);
+        if process.is_some() && self.is_absent(ExePath) && !user {
             let message = "requires only the name of a file, which anybody can give to a program.";
             let instead = match self.account() {
                 Some(user) => format!("Add user_name = {}.", quoted(user)),
@@ -167,15 +159,12 @@ impl<'a> CheckedIdentity<'a> {
                 Some(user) => format!("Add user_name = {}.", quoted(user)),
                 None => "Add user_name.".to_owned(),
             };
-            findings.warning(FindingId::L34, self.at(IdentityCondition::ExePath), message, Some(instead));
+            findings.warning(FindingId::L34, self.at(ExePath), message, Some(instead));
         }
-        let account = [IdentityCondition::UserName, IdentityCondition::GroupName]
-            .into_iter()
-            .find(|&one| self.text(one).is_some());
-        let alone =
-            self.is_absent(IdentityCondition::ExePath) && self.is_absent(IdentityCondition::ProcessName);
+        let account = [UserName, GroupName].into_iter().find(|&one| self.text(one).is_some());
+        let alone = self.is_absent(ExePath) && self.is_absent(ProcessName);
         // An elevated process is reported as root, whatever its own account is.
-        let is_sure = self.is_at_wire_server() && self.text(IdentityCondition::UserName) == Some("root");
+        let is_sure = self.is_at_wire_server() && self.text(UserName) == Some("root");
         if let Some(condition) =
             account.filter(|_| alone && !is_sure && self.os_type() == Some(OsType::Linux))
         {
@@ -192,7 +181,7 @@ impl<'a> CheckedIdentity<'a> {
 
     fn and_no_process_name(&self, path: &str) -> &'static str {
         let file = last_component(path, self.os_type());
-        match self.text(IdentityCondition::ProcessName) {
+        match self.text(ProcessName) {
             Some(name) if Some(name) != file => " and leave process_name out",
             _ => "",
         }
@@ -200,7 +189,7 @@ impl<'a> CheckedIdentity<'a> {
 
     /// The account that the process runs as, if it is certain.
     fn account(&self) -> Option<&'static str> {
-        let file = self.text(IdentityCondition::ProcessName);
+        let file = self.text(ProcessName);
         let agent = ["WindowsAzureGuestAgent.exe", "WaAppAgent.exe"].map(Some).contains(&file);
         match self.os_type() {
             _ if agent => Some("SYSTEM"),
@@ -215,7 +204,7 @@ impl<'a> CheckedIdentity<'a> {
 
     /// L41
     fn elevation(&self, findings: &mut Findings) {
-        let user = self.text(IdentityCondition::UserName).filter(|user| *user != "root");
+        let user = self.text(UserName).filter(|user| *user != "root");
         if let Some(user) = user.filter(|_| self.is_at_wire_server() && self.os_type() == Some(OsType::Linux))
         {
             let message = format!(
@@ -223,18 +212,16 @@ impl<'a> CheckedIdentity<'a> {
                 quoted(user)
             );
             let instead = "Write \"root\", or remove the identity.".to_owned();
-            findings.error(FindingId::L41, self.at(IdentityCondition::UserName), message, Some(instead));
+            findings.error(FindingId::L41, self.at(UserName), message, Some(instead));
         }
     }
 
     /// L42
     fn broad_group(&self, findings: &mut Findings) {
-        let Some(group) = self.text(IdentityCondition::GroupName).filter(|group| is_broad_group(group))
-        else {
+        let Some(group) = self.text(GroupName).filter(|group| is_broad_group(group)) else {
             return;
         };
-        let narrowed =
-            !self.is_absent(IdentityCondition::UserName) || !self.is_absent(IdentityCondition::ExePath);
+        let narrowed = !self.is_absent(UserName) || !self.is_absent(ExePath);
         let Some(references) = self.view.references.as_ref().filter(|_| !narrowed) else { return };
         let reaches_tokens = self.view.privileges().any(|(privilege, one)| {
             references.is_granted(privilege)
@@ -244,7 +231,7 @@ impl<'a> CheckedIdentity<'a> {
         if reaches_tokens {
             let message =
                 format!("{} is a broad group, and it reaches managed-identity tokens.", quoted(group));
-            findings.info(FindingId::L42, self.at(IdentityCondition::GroupName), message, None);
+            findings.info(FindingId::L42, self.at(GroupName), message, None);
         }
     }
 }
@@ -256,7 +243,7 @@ fn containers(view: &View<'_>, findings: &mut Findings) {
     }
     let by_path_alone = |(name, identity): (&str, &Identity<Text<'_>>)| {
         let identity = CheckedIdentity { name, identity, view };
-        identity.text(IdentityCondition::ExePath).is_some() && identity.is_absent(IdentityCondition::UserName)
+        identity.text(ExePath).is_some() && identity.is_absent(UserName)
     };
     if view.identities().any(by_path_alone) {
         let message = "some identities have exe_path without user_name; a container has its own file tree, \

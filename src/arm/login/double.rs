@@ -35,7 +35,7 @@ impl Respond for Counting {
     }
 }
 
-pub(super) fn pipeline_settings() -> PipelineSettings {
+pub(super) fn settings() -> PipelineSettings {
     PipelineSettings {
         transport: Arc::new(LazyTransport::new(Vec::new())),
         user_agent: "test".to_owned(),
@@ -62,7 +62,7 @@ pub(super) async fn authority() -> MockServer {
 }
 
 pub(super) async fn token(login: &Login, server: &MockServer) -> Result<AccessToken, LoginError> {
-    request_token(login.credential(&cloud(server), &pipeline_settings()).unwrap().as_ref()).await
+    request_token(login.credential(&cloud(server), &settings()).unwrap().as_ref()).await
 }
 
 /// Requests a token from a credential as the token cache does.

@@ -84,15 +84,11 @@ impl Entra {
         application: &Application,
         endpoint: Url,
         credential: ClientCredential,
-        pipeline_settings: &PipelineSettings,
+        settings: &PipelineSettings,
     ) -> Self {
         let client_id = application.client_id.clone();
-        let transport = Authority {
-            endpoint,
-            client_id,
-            sender: Sender::new(login_name, pipeline_settings),
-            now: pipeline_settings.now,
-        };
+        let transport =
+            Authority { endpoint, client_id, sender: Sender::new(login_name, settings), now: settings.now };
         Self { application: application.clone(), credential, transport: Arc::new(transport) }
     }
 

@@ -125,9 +125,9 @@ async fn a_response_that_is_a_page_or_truncated_is_retried() {
         ResponseTemplate::new(200).set_body_json(good()),
     ])
     .await;
-    let mut pipeline_settings = pipeline_settings();
-    pipeline_settings.pace.unreachable = std::time::Duration::from_secs(60);
-    let credential = login().credential(&cloud(&server), &pipeline_settings).unwrap();
+    let mut settings = settings();
+    settings.pace.unreachable = std::time::Duration::from_secs(60);
+    let credential = login().credential(&cloud(&server), &settings).unwrap();
     assert_eq!(request_token(credential.as_ref()).await.unwrap().token.secret(), "token");
     let error = refused(ResponseTemplate::new(200).set_body_string("<html>for ever")).await;
     assert!(error.to_string().contains("no usable token"), "{error}");
@@ -145,11 +145,10 @@ async fn an_authority_that_does_not_respond_is_an_error() {
         .set_body_json(good())
         .set_delay(std::time::Duration::from_secs(30))])
     .await;
-    let mut pipeline_settings = pipeline_settings();
-    pipeline_settings.pace.login_response = std::time::Duration::from_millis(50);
-    let error = request_token(login().credential(&cloud(&server), &pipeline_settings).unwrap().as_ref())
-        .await
-        .unwrap_err();
+    let mut settings = settings();
+    settings.pace.login_response = std::time::Duration::from_millis(50);
+    let error =
+        request_token(login().credential(&cloud(&server), &settings).unwrap().as_ref()).await.unwrap_err();
     let text = error.to_string();
     assert!(text.contains("did not respond: no response within 50 ms"), "{text}");
 }
@@ -171,7 +170,7 @@ async fn an_authority_with_a_path_issues_every_token() {
     let tokens = Counting::new(|n| json!({"expires_in": 3600, "access_token": format!("token-{n}")}));
     Mock::given(path("/adfs/t.example/oauth2/v2.0/token")).respond_with(tokens).mount(&server).await;
     let cloud = Cloud::custom("https://arm.example", &format!("{}/adfs/", server.uri()), None).unwrap();
-    let credential = login().credential(&cloud, &pipeline_settings()).unwrap();
+    let credential = login().credential(&cloud, &settings()).unwrap();
     for expected in ["token-1", "token-2"] {
         assert_eq!(request_token(credential.as_ref()).await.unwrap().token.secret(), expected);
     }

@@ -132,19 +132,15 @@ impl Login {
     fn credential(
         &self,
         cloud: &Cloud,
-        pipeline_settings: &PipelineSettings,
+        settings: &PipelineSettings,
     ) -> Result<Arc<dyn TokenCredential>, Error> {
-        let login_name = self.name();
+        let entra = |application, endpoint, credential| -> Arc<dyn TokenCredential> {
+            Arc::new(Entra::new(self.name(), application, endpoint, credential, settings))
+        };
         Ok(match self {
             Login::ClientSecret { application, secret } => {
                 let endpoint = token_endpoint(application, cloud)?;
-                Arc::new(Entra::new(
-                    login_name,
-                    application,
-                    endpoint,
-                    ClientCredential::Secret(secret.clone()),
-                    pipeline_settings,
-                ))
+                entra(application, endpoint, ClientCredential::Secret(secret.clone()))
             }
             Login::ClientCertificate { application, certificate } => {
                 let endpoint = token_endpoint(application, cloud)?;
@@ -152,29 +148,14 @@ impl Login {
                     certificate: certificate.clone(),
                     client_id: application.client_id.clone(),
                     endpoint: endpoint.clone(),
-                    now: pipeline_settings.now,
+                    now: settings.now,
                 };
-                Arc::new(Entra::new(
-                    login_name,
-                    application,
-                    endpoint,
-                    ClientCredential::assertion(signed),
-                    pipeline_settings,
-                ))
+                entra(application, endpoint, ClientCredential::assertion(signed))
             }
             Login::Federated { application, assertion } => {
-                let endpoint = token_endpoint(application, cloud)?;
-                Arc::new(Entra::new(
-                    login_name,
-                    application,
-                    endpoint,
-                    assertion.client_credential(pipeline_settings),
-                    pipeline_settings,
-                ))
+                entra(application, token_endpoint(application, cloud)?, assertion.client_credential(settings))
             }
-            Login::ManagedIdentity(identity) => {
-                Arc::new(ManagedIdentityCredential::new(identity, pipeline_settings))
-            }
+            Login::ManagedIdentity(identity) => Arc::new(ManagedIdentityCredential::new(identity, settings)),
             Login::AzureCli { tenant_id, subscription_id } => {
                 Arc::new(AzureCli::new(tenant_id.as_ref(), subscription_id.as_deref(), AzProcess::default())?)
             }

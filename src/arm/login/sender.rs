@@ -21,12 +21,8 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn new(login_name: &'static str, pipeline_settings: &PipelineSettings) -> Self {
-        Self {
-            login_name,
-            pipeline: pipeline_settings.login_pipeline(),
-            pace: pipeline_settings.pace.clone(),
-        }
+    pub(super) fn new(login_name: &'static str, settings: &PipelineSettings) -> Self {
+        Self { login_name, pipeline: settings.login_pipeline(), pace: settings.pace.clone() }
     }
 
     /// Sends a request that contains a secret, and returns the response, whatever its status.

@@ -32,10 +32,10 @@ impl Tokens {
         auxiliary: &[TenantId],
         choice: Option<&str>,
         cloud: &Cloud,
-        pipeline_settings: &PipelineSettings,
+        settings: &PipelineSettings,
     ) -> Result<Self, Error> {
         let cache = |login: &Login| {
-            let credential = login.credential(cloud, pipeline_settings)?;
+            let credential = login.credential(cloud, settings)?;
             let silent = LoginError {
                 login_name: login.name(),
                 endpoint: login.token_source(cloud),
@@ -44,8 +44,8 @@ impl Tokens {
             Ok::<_, Error>(TokenCache::new(
                 credential,
                 cloud.scope(),
-                pipeline_settings.now,
-                pipeline_settings.pace.login,
+                settings.now,
+                settings.pace.login,
                 silent,
             ))
         };

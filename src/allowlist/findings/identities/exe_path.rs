@@ -1,14 +1,15 @@
 //! The path of an executable: L33 and L35.
 
 use super::super::super::decoding::lowered;
+use super::super::IdentityCondition::ExePath;
 use super::super::executable::{corrected, is_in_memory, never_matches};
 use super::super::quote::quoted;
-use super::super::{FindingId, Findings, IdentityCondition};
+use super::super::{FindingId, Findings};
 use super::{CheckedIdentity, links, spelling};
 
 pub(super) fn check(identity: &CheckedIdentity<'_>, path: &str, findings: &mut Findings) {
     let os_type = identity.os_type();
-    let subject = || identity.at(IdentityCondition::ExePath);
+    let subject = || identity.at(ExePath);
     if let Some(reason) = never_matches(path, os_type) {
         let instead = corrected(path, os_type).map(|path| identity.write_path(&path));
         findings.error(FindingId::L35, subject(), format!("{} {reason}", quoted(path)), instead);

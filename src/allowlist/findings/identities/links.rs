@@ -2,6 +2,7 @@
 //! reports the target of a link, and the interpreter of a script.
 
 use super::super::super::OsType;
+use super::super::IdentityCondition::{ExePath, ProcessName};
 use super::super::quote::quoted;
 use super::super::scripts::{interpreter, is_python_link};
 use super::super::{FindingId, Findings, IdentityCondition};
@@ -12,7 +13,7 @@ pub(super) fn check(identity: &CheckedIdentity<'_>, path: &str, findings: &mut F
     let os_type = identity.os_type();
     let file = path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
     if let Some(interpreter) = interpreter(file, os_type) {
-        script(identity, IdentityCondition::ExePath, path, interpreter.path(), findings);
+        script(identity, ExePath, path, interpreter.path(), findings);
     } else if os_type != Some(OsType::Windows)
         && path.starts_with('/')
         && let Some((instead, target)) = target(path)
@@ -22,21 +23,21 @@ pub(super) fn check(identity: &CheckedIdentity<'_>, path: &str, findings: &mut F
             quoted(path)
         );
         let instead = format!("{instead}{}.", identity.and_no_process_name(&target));
-        findings.warning(FindingId::L37, identity.at(IdentityCondition::ExePath), message, Some(instead));
+        findings.warning(FindingId::L37, identity.at(ExePath), message, Some(instead));
     }
 }
 
 /// Checks the name of a process without a path.
 pub(super) fn check_name(identity: &CheckedIdentity<'_>, file: &str, findings: &mut Findings) {
     if let Some(interpreter) = interpreter(file, identity.os_type()) {
-        script(identity, IdentityCondition::ProcessName, file, interpreter.file(), findings);
+        script(identity, ProcessName, file, interpreter.file(), findings);
     } else if identity.os_type() != Some(OsType::Windows) && is_python_link(file) {
         let message = format!(
             "{} is usually a symbolic link; the guest agent sees the file it points to.",
             quoted(file)
         );
         let instead = "Write the name of that file, such as \"python3.12\".".to_owned();
-        findings.warning(FindingId::L37, identity.at(IdentityCondition::ProcessName), message, Some(instead));
+        findings.warning(FindingId::L37, identity.at(ProcessName), message, Some(instead));
     }
 }
 
@@ -49,7 +50,7 @@ fn script(
 ) {
     let message = format!("{} is a script; the executable of its process is the interpreter.", quoted(text));
     let out = match condition {
-        IdentityCondition::ExePath => identity.and_no_process_name(interpreter),
+        ExePath => identity.and_no_process_name(interpreter),
         _ => "",
     };
     let instead = format!("Write the interpreter, such as {}, give user_name{out}.", quoted(interpreter));

@@ -1,16 +1,16 @@
 //! Names of accounts and groups, and letters in any condition: L38 and L39.
 
 use super::super::super::OsType;
+use super::super::IdentityCondition::{ExePath, GroupName, UserName};
 use super::super::quote::quoted;
-use super::super::{FindingId, Findings, IdentityCondition};
+use super::super::{FindingId, Findings};
 use super::{CONDITIONS, CheckedIdentity};
 
 pub(super) fn check(identity: &CheckedIdentity<'_>, findings: &mut Findings) {
     let os_type = identity.os_type();
-    for condition in [IdentityCondition::UserName, IdentityCondition::GroupName] {
+    for condition in [UserName, GroupName] {
         let Some(name) = identity.text(condition) else { continue };
-        let is_idle = condition == IdentityCondition::GroupName
-            && identity.text(IdentityCondition::UserName) == Some("SYSTEM");
+        let is_idle = condition == GroupName && identity.text(UserName) == Some("SYSTEM");
         if let Some((reason, _)) = not_bare(name).filter(|_| !is_idle) {
             let message = format!("{} {reason}", quoted(name));
             let instead = bare(name).map(|bare| format!("Write {}.", quoted(&bare)));
@@ -27,17 +27,10 @@ pub(super) fn check(identity: &CheckedIdentity<'_>, findings: &mut Findings) {
             findings.warning(FindingId::L39, identity.at(condition), message, None);
         }
     }
-    if identity.text(IdentityCondition::UserName) == Some("SYSTEM")
-        && identity.text(IdentityCondition::GroupName).is_some()
-    {
+    if identity.text(UserName) == Some("SYSTEM") && identity.text(GroupName).is_some() {
         let message = "is combined with SYSTEM, which the guest agent reports to be in no group: nothing \
                        matches.";
-        findings.warning(
-            FindingId::L38,
-            identity.at(IdentityCondition::GroupName),
-            message,
-            Some("Leave it out.".into()),
-        );
+        findings.warning(FindingId::L38, identity.at(GroupName), message, Some("Leave it out.".into()));
     }
     for condition in CONDITIONS {
         let Some(text) = identity.text(condition) else { continue };
@@ -50,9 +43,7 @@ pub(super) fn check(identity: &CheckedIdentity<'_>, findings: &mut Findings) {
             findings.warning(FindingId::L39, identity.at(condition), message, Some(instead));
         }
         // The path of an executable on Windows has an error of its own for it.
-        if text.contains(char::is_control)
-            && (condition != IdentityCondition::ExePath || os_type == Some(OsType::Linux))
-        {
+        if text.contains(char::is_control) && (condition != ExePath || os_type == Some(OsType::Linux)) {
             let plain: String = text.chars().filter(|c| !c.is_control()).collect();
             let message = format!("{} contains a control character.", quoted(text));
             let instead =

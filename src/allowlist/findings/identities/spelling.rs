@@ -2,9 +2,10 @@
 //! spellings match nevertheless; the others are a different path to it.
 
 use super::super::super::OsType;
+use super::super::IdentityCondition::{ExePath, ProcessName};
 use super::super::executable::is_windows;
 use super::super::quote::quoted;
-use super::super::{FindingId, Findings, IdentityCondition};
+use super::super::{FindingId, Findings};
 use super::CheckedIdentity;
 
 pub(super) fn check(identity: &CheckedIdentity<'_>, path: &str, findings: &mut Findings) {
@@ -15,18 +16,18 @@ pub(super) fn check(identity: &CheckedIdentity<'_>, path: &str, findings: &mut F
     if let Some((reason, instead)) = unusual {
         let message = format!("{} {reason}", quoted(path));
         let instead = instead.map(|path| identity.write_path(&path));
-        findings.warning(FindingId::L36, identity.at(IdentityCondition::ExePath), message, instead);
+        findings.warning(FindingId::L36, identity.at(ExePath), message, instead);
     }
 }
 
 /// The name of a process.
 pub(super) fn extension(identity: &CheckedIdentity<'_>, file: &str, findings: &mut Findings) {
-    let is_path = identity.text(IdentityCondition::ExePath).is_some() || file.contains(['/', '\\']);
+    let is_path = identity.text(ExePath).is_some() || file.contains(['/', '\\']);
     if identity.os_type() == Some(OsType::Windows) && !file.contains('.') && !is_path {
         let message =
             format!("{} has no extension, as the names of processes on Windows have.", quoted(file));
         let instead = Some(format!("Write {}.", quoted(&format!("{file}.exe"))));
-        findings.warning(FindingId::L36, identity.at(IdentityCondition::ProcessName), message, instead);
+        findings.warning(FindingId::L36, identity.at(ProcessName), message, instead);
     }
 }
 

@@ -90,7 +90,7 @@ impl AssertionSource {
     }
 
     /// The credential of an application, ready to use.
-    pub(super) fn client_credential(&self, pipeline_settings: &PipelineSettings) -> ClientCredential {
+    pub(super) fn client_credential(&self, settings: &PipelineSettings) -> ClientCredential {
         let login_name = self.name();
         match self {
             Self::Token(token) => ClientCredential::assertion(FixedToken(token.clone())),
@@ -98,17 +98,11 @@ impl AssertionSource {
                 ClientCredential::assertion(TokenFile { login_name, path: path.clone() })
             }
             Self::GitHub { url, token } => {
-                ClientCredential::assertion(IdTokenRequest::github(login_name, url, token, pipeline_settings))
+                ClientCredential::assertion(IdTokenRequest::github(login_name, url, token, settings))
             }
-            Self::AzureDevOps { url, token, service_connection_id } => {
-                ClientCredential::assertion(IdTokenRequest::azure_devops(
-                    login_name,
-                    url,
-                    token,
-                    service_connection_id,
-                    pipeline_settings,
-                ))
-            }
+            Self::AzureDevOps { url, token, service_connection_id } => ClientCredential::assertion(
+                IdTokenRequest::azure_devops(login_name, url, token, service_connection_id, settings),
+            ),
         }
     }
 }

@@ -36,19 +36,14 @@ impl IdTokenRequest {
         login_name: &'static str,
         RequestUrl(url): &RequestUrl,
         token: &Secret,
-        pipeline_settings: &PipelineSettings,
+        settings: &PipelineSettings,
     ) -> Self {
         let mut url = url.clone();
         if !url.query_pairs().any(|(name, _)| name == "audience") {
             url.query_pairs_mut().append_pair("audience", AUDIENCE);
         }
         let request = Request::new(url, Method::Get);
-        Self {
-            request,
-            token: token.clone(),
-            member: "value",
-            sender: Sender::new(login_name, pipeline_settings),
-        }
+        Self { request, token: token.clone(), member: "value", sender: Sender::new(login_name, settings) }
     }
 
     /// An Azure DevOps service connection (REST reference, "Distributed task: Oidctoken: Create"): an empty
@@ -58,7 +53,7 @@ impl IdTokenRequest {
         RequestUrl(url): &RequestUrl,
         token: &Secret,
         service_connection_id: &str,
-        pipeline_settings: &PipelineSettings,
+        settings: &PipelineSettings,
     ) -> Self {
         let mut url = url.clone();
         let has_version = url.query_pairs().any(|(name, _)| name == "api-version");
@@ -71,12 +66,7 @@ impl IdTokenRequest {
         let mut request = Request::new(url, Method::Post);
         request.insert_header(CONTENT_TYPE, "application/json");
         request.insert_header(NO_REDIRECT, "Suppress");
-        Self {
-            request,
-            token: token.clone(),
-            member: "oidcToken",
-            sender: Sender::new(login_name, pipeline_settings),
-        }
+        Self { request, token: token.clone(), member: "oidcToken", sender: Sender::new(login_name, settings) }
     }
 
     async fn request_token(&self, ctx: &Context<'_>) -> Result<String, Error> {

@@ -144,9 +144,9 @@ async fn a_long_run_outlives_its_id_tokens() {
     mount_github(&server).await;
     let tokens = Counting::new(|n| json!({"expires_in": 600, "access_token": format!("token-{n}")}));
     Mock::given(method("POST")).and(path(TOKEN)).respond_with(tokens).mount(&server).await;
-    let mut pipeline_settings = pipeline_settings();
-    pipeline_settings.now = clock;
-    let credential = github(&server).credential(&cloud(&server), &pipeline_settings).unwrap();
+    let mut settings = settings();
+    settings.now = clock;
+    let credential = github(&server).credential(&cloud(&server), &settings).unwrap();
     let long = std::time::Duration::from_secs(60);
     let cache =
         TokenCache::new(Arc::clone(&credential), "s/.default".to_owned(), clock, long, LoginError::default());

@@ -19,8 +19,8 @@ fn answer() -> ResponseTemplate {
 }
 
 async fn ask_for(identity: IdentitySelector, endpoint: IdentityEndpoint) -> Result<AccessToken, LoginError> {
-    let settings = ManagedIdentity::new(identity, endpoint, None).unwrap();
-    request_token(&ManagedIdentityCredential::new(&settings, &pipeline_settings())).await
+    let machine = ManagedIdentity::new(identity, endpoint, None).unwrap();
+    request_token(&ManagedIdentityCredential::new(&machine, &settings())).await
 }
 
 #[tokio::test]
@@ -52,13 +52,13 @@ async fn a_virtual_machine_accepts_every_name_of_an_identity() {
 async fn an_api_version_may_be_chosen() {
     let (server, url) = platform().await;
     Mock::given(query_param("api-version", "2021-02-01")).respond_with(answer()).mount(&server).await;
-    let settings = ManagedIdentity::new(
+    let machine = ManagedIdentity::new(
         IdentitySelector::System,
         IdentityEndpoint::Imds(url),
         Some("2021-02-01".into()),
     )
     .unwrap();
-    request_token(&ManagedIdentityCredential::new(&settings, &pipeline_settings())).await.unwrap();
+    request_token(&ManagedIdentityCredential::new(&machine, &settings())).await.unwrap();
 }
 
 #[tokio::test]
@@ -115,8 +115,8 @@ async fn the_challenge_of_arc_is_solved_with_its_file() {
         .up_to_n_times(1)
         .mount(&server)
         .await;
-    let settings = ManagedIdentity::new(IdentitySelector::System, IdentityEndpoint::Arc(url), None).unwrap();
-    let mut credential = ManagedIdentityCredential::new(&settings, &pipeline_settings());
+    let machine = ManagedIdentity::new(IdentitySelector::System, IdentityEndpoint::Arc(url), None).unwrap();
+    let mut credential = ManagedIdentityCredential::new(&machine, &settings());
     credential.arc = arc::Challenges::within(folder.clone());
     request_token(&credential).await.unwrap();
 
