@@ -7,24 +7,13 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Something that is known, known to be absent, or not known at all.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact<T> {
     /// It is known.
     Known(T),
     /// It is absent.
     Absent,
     /// It is not known.
-    Unknown,
-}
-
-/// The result of looking up an attribute.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum AttributeLookup<'a> {
-    /// It has these values.
-    Present(&'a [Value]),
-    /// It is absent.
-    Absent,
-    /// Whether it is present is not known.
     Unknown,
 }
 
@@ -150,21 +139,21 @@ impl RequestContext {
         &self.suboperation
     }
 
-    /// The attribute called `name` at `source`.
+    /// The values of the attribute called `name` at `source`.
     ///
     /// It is not documented whether Azure compares names ignoring case (for tag keys it does not). So a name
     /// that differs only in case is neither the attribute nor its absence: `Unknown`.
-    pub fn attribute(&self, source: AttributeSource, name: &str) -> AttributeLookup<'_> {
-        let Some(by_source) = &self.attributes else { return AttributeLookup::Unknown };
-        let Some(values_by_name) = by_source.get(&source) else { return AttributeLookup::Absent };
+    pub fn attribute(&self, source: AttributeSource, name: &str) -> Fact<&[Value]> {
+        let Some(by_source) = &self.attributes else { return Fact::Unknown };
+        let Some(values_by_name) = by_source.get(&source) else { return Fact::Absent };
         if let Some(values) = values_by_name.get(name) {
-            return AttributeLookup::Present(values);
+            return Fact::Known(values);
         }
         let case_matters = name.to_ascii_lowercase().contains("<$key_case_sensitive$>");
         if !case_matters && values_by_name.keys().any(|key| key.eq_ignore_ascii_case(name)) {
-            return AttributeLookup::Unknown;
+            return Fact::Unknown;
         }
-        AttributeLookup::Absent
+        Fact::Absent
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whether a condition holds.
 
 use super::compare::{holds, typed};
-use super::context::{AttributeLookup, Fact, RequestContext};
+use super::context::{Fact, RequestContext};
 use super::syntax::{AttributeRef, Comparison, Expression, GuardSubject, Literal, Operand};
 use super::{Family, Quantifier};
 use crate::rbac::kleene::{all, any, not};
@@ -34,29 +34,21 @@ fn action_matches(patterns: &[OperationPattern], action: &Operation) -> Option<b
 /// An attribute without values is neither present nor absent: the documentation does not say which.
 fn exists(attribute: &AttributeRef, context: &RequestContext) -> Option<bool> {
     match context.attribute(attribute.source, &attribute.name) {
-        AttributeLookup::Present([]) | AttributeLookup::Unknown => None,
-        AttributeLookup::Present(_) => Some(true),
-        AttributeLookup::Absent => Some(false),
+        Fact::Known([]) | Fact::Unknown => None,
+        Fact::Known(_) => Some(true),
+        Fact::Absent => Some(false),
     }
 }
 
-/// One side of a comparison. A value that is not of the operator's kind is `None`.
-enum Side {
-    Values(Vec<Option<Literal>>),
-    Absent,
-    Unknown,
-}
-
-fn side(operand: &Operand, family: Family, context: &RequestContext) -> Side {
+/// The values of one side of a comparison. A value that is not of the operator's kind is `None`.
+fn side(operand: &Operand, family: Family, context: &RequestContext) -> Fact<Vec<Option<Literal>>> {
     match operand {
-        Operand::Literal(literal) => Side::Values(vec![Some(literal.clone())]),
-        Operand::Set(literals) => Side::Values(literals.iter().cloned().map(Some).collect()),
+        Operand::Literal(literal) => Fact::Known(vec![Some(literal.clone())]),
+        Operand::Set(literals) => Fact::Known(literals.iter().cloned().map(Some).collect()),
         Operand::Attribute(AttributeRef { source, name, .. }) => match context.attribute(*source, name) {
-            AttributeLookup::Present(values) => {
-                Side::Values(values.iter().map(|value| typed(value, family)).collect())
-            }
-            AttributeLookup::Absent => Side::Absent,
-            AttributeLookup::Unknown => Side::Unknown,
+            Fact::Known(values) => Fact::Known(values.iter().map(|value| typed(value, family)).collect()),
+            Fact::Absent => Fact::Absent,
+            Fact::Unknown => Fact::Unknown,
         },
     }
 }
@@ -70,10 +62,10 @@ fn compare(comparison: &Comparison, context: &RequestContext) -> Option<bool> {
     let left = side(&comparison.left, operator.family, context);
     let right = side(&comparison.right, operator.family, context);
     let (left, right) = match (left, right) {
-        (Side::Unknown, _) | (_, Side::Unknown) => return None,
-        (Side::Values(values), _) | (_, Side::Values(values)) if values.is_empty() => return None,
-        (Side::Absent, _) | (_, Side::Absent) => return (!operator.negated).then_some(false),
-        (Side::Values(left), Side::Values(right)) => (left, right),
+        (Fact::Unknown, _) | (_, Fact::Unknown) => return None,
+        (Fact::Known(values), _) | (_, Fact::Known(values)) if values.is_empty() => return None,
+        (Fact::Absent, _) | (_, Fact::Absent) => return (!operator.negated).then_some(false),
+        (Fact::Known(left), Fact::Known(right)) => (left, right),
     };
     let cell = |l: &Option<Literal>, r: &Option<Literal>| holds(*operator, l.as_ref()?, r.as_ref()?);
     let over = |quantifier: Quantifier| match quantifier {

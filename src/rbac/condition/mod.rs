@@ -37,7 +37,7 @@ mod parser;
 mod syntax;
 mod token;
 
-pub use context::{AttributeLookup, Fact, RequestContext};
+pub use context::{Fact, RequestContext};
 pub use delegation::{DelegationError, condition_for_roles};
 pub use error::{ConditionError, ErrorKind};
 pub use finding::{ConditionFinding, FindingKind};
