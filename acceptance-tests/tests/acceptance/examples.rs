@@ -118,8 +118,9 @@ fn all_are_valid_and_formatted() {
             }
         }
         assert!(number > 3);
-        let parsed_only: Vec<_> =
-            parsed_only.iter().map(|file| file.strip_prefix(examples()).unwrap().to_str().unwrap()).collect();
+        let parsed_only =
+            parsed_only.iter().map(|file| file.strip_prefix(examples()).unwrap().to_str().unwrap());
+        let parsed_only: Vec<_> = parsed_only.map(|file| file.replace('\\', "/")).collect();
         assert_eq!(
             parsed_only,
             [
