@@ -1,12 +1,10 @@
 //! As the az CLI's user.
 
-use std::ffi::OsString;
-
 use acceptance_tests::emulator::Request;
 use acceptance_tests::scenario::{Scenario, scenario_with};
 use serde_json::json;
 
-use super::{block_signs_in, is_refused, says, signs_in, without_login};
+use super::{block_signs_in, is_refused, path_with_az, says, signs_in, without_login};
 use crate::configurations::both;
 
 const OTHER: &str = "7e4a0000-0000-4000-8000-0000000000aa";
@@ -14,10 +12,7 @@ const OTHER: &str = "7e4a0000-0000-4000-8000-0000000000aa";
 fn with_az(test: impl Fn(&mut Scenario)) {
     scenario_with(&["--auxiliary-tenant", OTHER], |s| {
         without_login(s);
-        let mut path = OsString::from(s.emulator.ready("az"));
-        path.push(":");
-        path.push(std::env::var_os("PATH").unwrap_or_default());
-        s.terraform.set("PATH", path);
+        s.terraform.set("PATH", path_with_az(s));
         test(s);
     });
 }

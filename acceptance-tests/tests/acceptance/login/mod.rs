@@ -31,6 +31,13 @@ const READ: &str = "data \"gallery_invm_access_profiles\" \"all\" {\n  gallery_i
 /// The password of the certificates that have one.
 const PASSWORD: &str = "fixture-password-9f2c";
 
+/// The `PATH` with the emulator's `az` before everything else.
+fn path_with_az(s: &Scenario) -> String {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let directories = std::iter::once(s.emulator.ready("az").into()).chain(std::env::split_paths(&path));
+    std::env::join_paths(directories).unwrap().into_string().unwrap()
+}
+
 /// A file of the fixtures.
 fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/login").join(name)

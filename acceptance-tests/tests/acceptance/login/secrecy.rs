@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::{PASSWORD, fixture, fixture_text, with, without_secret};
+use super::{PASSWORD, fixture, fixture_text, path_with_az, with, without_secret};
 
 const OTHER: &str = "7e4a0000-0000-4000-8000-0000000000aa";
 /// How every token of the emulator begins: the base64 of a JSON object with `alg` or `typ` first.
@@ -59,7 +59,7 @@ fn a_trace_of_every_login_contains_no_secret() {
             (fixture_text("rsa.pem"), place(s, "/github/request_url"), place(s, "/azure_devops/request_uri"));
         let (connection, app) =
             (place(s, "/azure_devops/service_connection_id"), place(s, "/app_service/endpoint"));
-        let path = format!("{}:{}", s.emulator.ready("az"), std::env::var("PATH").unwrap());
+        let path = path_with_az(s);
         let ways: [(&str, Vec<(&str, &str)>); 8] = [
             ("secret", vec![("ARM_CLIENT_SECRET", &secret), ("ARM_AUXILIARY_TENANT_IDS", OTHER)]),
             ("pfx", vec![("ARM_CLIENT_CERTIFICATE", &pfx), ("ARM_CLIENT_CERTIFICATE_PASSWORD", PASSWORD)]),
