@@ -211,7 +211,12 @@ impl Terraform {
 fn link(binary: &Path, directory: &Path, name: &OsStr) -> io::Result<()> {
     std::fs::create_dir_all(directory)?;
     let file = directory.join(name);
-    if file.exists() {
+    if let Ok(existing) = file.metadata() {
+        let binary = binary.metadata()?;
+        // Windows does not let go of a running program, of which this may be a link.
+        if (existing.len(), existing.modified()?) == (binary.len(), binary.modified()?) {
+            return Ok(());
+        }
         std::fs::remove_file(&file)?;
     }
     // A link costs nothing; between file systems it has to be a copy.

@@ -238,7 +238,7 @@ fn each_has_a_row_in_the_list() {
         // examples.
         let mut named = directory.ancestors().take_while(|place| *place != examples());
         let has_row = named.any(|place| {
-            let path = place.strip_prefix(examples()).unwrap().display().to_string();
+            let path = place.strip_prefix(examples()).unwrap().display().to_string().replace('\\', "/");
             list.contains(&format!("[{path}]({path})")) || list.contains(&format!("`{path}`"))
         });
         assert!(has_row || directory == examples(), "{}", directory.display());
