@@ -9,7 +9,8 @@ use acceptance_tests::host::Feature;
 use acceptance_tests::scenario::{Scenario, scenario};
 
 pub(crate) fn examples() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("examples")
+    // Built on another system, the path may lack its drive.
+    std::path::absolute(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("examples")).unwrap()
 }
 
 /// Every directory below this one that has other files than directories.
