@@ -33,7 +33,8 @@ OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR
 /// If cargo does not list the crates, or a crate has neither a file nor a licence with a known text.
 pub fn notices(root: &Path) -> Result<Vec<u8>, Error> {
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["metadata", "--locked", "--offline", "--format-version", "1"])
+        // Cargo downloads what the build on this machine has not needed: the crates of other platforms.
+        .args(["metadata", "--locked", "--format-version", "1"])
         .current_dir(root)
         .output()
         .map_err(|error| Error::Program { program: "cargo metadata".to_owned(), error })?;
