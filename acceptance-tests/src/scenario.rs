@@ -1,6 +1,6 @@
 //! A test with the real CLI, the real provider and the real emulator. It makes the checks that every test
-//! needs: after every apply the plan is empty, after every failure the state and Azure agree, and at the end
-//! everything is destroyed and Azure holds what it held before.
+//! needs. After every apply the plan is empty. After every failure the state and Azure agree. At the end
+//! everything is destroyed, and Azure is as it was before.
 
 // A scenario is a test's body: it fails by panicking, as an assertion does.
 #![allow(clippy::panic)]
@@ -37,7 +37,7 @@ pub(crate) const USUAL: [&str; 3] = ["--strict", "--operations", "none"];
 pub struct Scenario {
     /// Azure.
     pub emulator: Emulator,
-    /// The CLI, for what no method here does.
+    /// The CLI, for anything without a method here.
     pub terraform: Terraform,
     gallery: String,
     strangers: Vec<(String, Value)>,
@@ -75,12 +75,12 @@ pub fn with_cli(test: impl Fn(&Cli)) {
 
 fn run(cli: &Cli, arguments: &[&str], test: &impl Fn(&mut Scenario)) {
     let mut directory = or_fail(tempfile::tempdir());
-    let begun = catch_unwind(AssertUnwindSafe(|| {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
         let mut scenario = Scenario::start(cli, directory.path(), arguments);
         test(&mut scenario);
         scenario.finish();
     }));
-    if let Err(failure) = begun {
+    if let Err(failure) = outcome {
         if std::env::var_os(KEEP).is_some() {
             directory.disable_cleanup(true);
             eprintln!("the directory of this test is kept: {}", directory.path().display());
@@ -149,7 +149,7 @@ impl Scenario {
         or_fail(self.terraform.run(arguments))
     }
 
-    /// The CLI as a release of the host double.
+    /// The release of the host double that matches the CLI.
     #[must_use]
     pub fn release(&self) -> Release {
         Release::of(self.terraform.cli())
@@ -187,7 +187,7 @@ impl Scenario {
     /// Plans these import blocks with configurations that the CLI writes to `generated.tf`, and leaves the
     /// blocks in place.
     pub fn generate(&self, blocks: &str) -> Plan {
-        // Without the line only the fault of some releases would be tested.
+        // Some releases fail without this line, which is not what is tested here.
         let fault = self.terraform.cli().import_blocks_need_a_provider();
         let line = if fault { "import {\n  provider = gallery\n" } else { "import {\n" };
         self.write(&blocks.replace("import {\n", line));
@@ -212,7 +212,7 @@ impl Scenario {
 
     /// Applies the last plan. The plan after it must be empty.
     pub fn apply_planned(&self) -> Output {
-        self.applied(&["planned"])
+        self.apply_with(&["planned"])
     }
 
     /// Applies a configuration. The plan after it must be empty.
@@ -223,12 +223,12 @@ impl Scenario {
 
     /// Applies the existing configuration, with further arguments. The plan after it must be empty.
     pub fn reapply(&self, arguments: &[&str]) -> Output {
-        self.applied(&[&["-auto-approve"], arguments].concat())
+        self.apply_with(&[&["-auto-approve"], arguments].concat())
     }
 
-    fn applied(&self, arguments: &[&str]) -> Output {
+    fn apply_with(&self, arguments: &[&str]) -> Output {
         let output = self.run_well(&[&["apply", "-no-color", "-input=false"], arguments].concat());
-        self.nothing_is_lost(&output);
+        self.state_matches_azure(&output);
         self.nothing_to_do();
         output
     }
@@ -244,7 +244,7 @@ impl Scenario {
         let all = [&["apply", "-no-color", "-input=false", "-auto-approve"], arguments].concat();
         let output = self.run(&all);
         assert_eq!(output.code, Some(1), "{output}");
-        self.nothing_is_lost(&output);
+        self.state_matches_azure(&output);
         output
     }
 
@@ -315,20 +315,20 @@ impl Scenario {
         requests.into_iter().filter(|request| !request.is_login()).collect()
     }
 
-    /// The additional objects in Azure since the start: ids in lower case, sorted.
+    /// The ids of the objects added to Azure since the start, in lower case and sorted.
     #[must_use]
     pub fn new_objects(&self) -> Vec<String> {
         let objects = or_fail(self.emulator.objects());
         let ids = objects.iter().filter_map(|one| one.get("id")?.as_str().map(str::to_ascii_lowercase));
         let inside = format!("{}/", self.gallery.to_ascii_lowercase());
-        let strange =
+        let is_stranger =
             |id: &String| self.strangers.iter().any(|(stranger, _)| stranger.eq_ignore_ascii_case(id));
-        let mut ids: Vec<_> = ids.filter(|id| id.starts_with(&inside) && !strange(id)).collect();
+        let mut ids: Vec<_> = ids.filter(|id| id.starts_with(&inside) && !is_stranger(id)).collect();
         ids.sort();
         ids
     }
 
-    fn nothing_is_lost(&self, output: &Output) {
+    fn state_matches_azure(&self, output: &Output) {
         // An attachment is not an object of its own: its id is that of a machine.
         let (state, new) = (self.state().ids("gallery_invm_access_profile"), self.new_objects());
         assert_eq!(state, new, "the state (left) differs from Azure (right) after {output}");

@@ -8,7 +8,7 @@ use terraform_provider_gallery::plugin::schema::{Attribute, Block, NestedBlock, 
 use terraform_provider_gallery::plugin::{Provider as _, Type};
 use terraform_provider_gallery::provider::Gallery;
 
-/// The path, for the message.
+/// The path of a description, for the message.
 #[derive(Clone)]
 struct At(String);
 
@@ -20,9 +20,9 @@ impl At {
 
 /// The faults of the texts.
 #[derive(Default)]
-struct Found(Vec<String>);
+struct Faults(Vec<String>);
 
-impl Found {
+impl Faults {
     fn unless(&mut self, holds: bool, at: &At, text: &str, rule: &str) {
         if !holds {
             self.0.push(format!("{}: {rule}: {text:?}", at.0));
@@ -39,8 +39,8 @@ impl Found {
             text,
             "has single blanks",
         );
-        let begins = text.chars().next().is_some_and(|first| first.is_uppercase() || first == '`');
-        self.unless(begins, at, text, "begins as a sentence");
+        let is_capitalised = text.chars().next().is_some_and(|first| first.is_uppercase() || first == '`');
+        self.unless(is_capitalised, at, text, "begins as a sentence");
         self.unless(text.matches('`').count().is_multiple_of(2), at, text, "closes its code marks");
         for (before, after) in
             [("Changed in place", "If omitted, "), ("If omitted, ", "Changing this forces")]
@@ -56,7 +56,7 @@ impl Found {
     }
 }
 
-/// Further rules.
+/// What a schema describes, which selects further rules.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// Attributes can be set, and changed later.
@@ -67,25 +67,25 @@ enum Kind {
     Provider,
 }
 
-fn check_block(found: &mut Found, at: &At, block: &Block, kind: Kind) {
-    found.sentence(at, &block.description);
+fn check_block(faults: &mut Faults, at: &At, block: &Block, kind: Kind) {
+    faults.sentence(at, &block.description);
     for attribute in &block.attributes {
-        check(found, &at.inside(&attribute.name), attribute, kind, false);
+        check(faults, &at.inside(&attribute.name), attribute, kind, false);
     }
     for nested in &block.blocks {
         let NestedBlock { name, block, .. } = nested;
         let at = at.inside(name);
-        found.sentence(&at, &nested.prose());
+        faults.sentence(&at, &nested.prose());
         // Timeouts change nothing at Azure.
         let kind = if name == "timeouts" { Kind::Read } else { kind };
-        check_block(found, &at, block, kind);
+        check_block(faults, &at, block, kind);
     }
 }
 
 /// `replaced` is whether a change of the outer attribute makes a new resource.
-fn check(found: &mut Found, at: &At, attribute: &Attribute, kind: Kind, replaced: bool) {
+fn check(faults: &mut Faults, at: &At, attribute: &Attribute, kind: Kind, replaced: bool) {
     let text = attribute.prose_within(replaced);
-    found.sentence(at, &text);
+    faults.sentence(at, &text);
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let settable = attribute.presence != Presence::Computed;
     if settable && attribute.presence != Presence::Required {
@@ -93,29 +93,29 @@ fn check(found: &mut Found, at: &At, attribute: &Attribute, kind: Kind, replaced
             Kind::Provider => ["environment variable", "Defaults to ", "omitted", "need no"].as_slice(),
             _ => ["If omitted, ", "Defaults to ", "Alternatively, set ", " instead"].as_slice(),
         };
-        found.unless(says(ways), at, &text, "says what happens if it is omitted");
+        faults.unless(says(ways), at, &text, "says what happens if it is omitted");
     }
     if settable && kind == Kind::Resource {
         let ways =
             ["Changing this forces a new resource", "Changed in place", "changing it makes no request"];
-        found.unless(says(&ways), at, &text, "states the effect of a change");
+        faults.unless(says(&ways), at, &text, "states the effect of a change");
     }
     if !settable {
         let ways = ["Changing this", "Changed in place", "If omitted, ", "Defaults to "];
-        found.unless(!says(&ways), at, &text, "does not describe setting an attribute that cannot be set");
+        faults.unless(!says(&ways), at, &text, "does not describe setting an attribute that cannot be set");
     }
     if !attribute.possible_values.is_empty() {
         let named = attribute.possible_values.iter().all(|value| text.contains(&format!("`{value}`")));
-        found.unless(named, at, &text, "names its possible values");
+        faults.unless(named, at, &text, "names its possible values");
     }
     if matches!(attribute.shape, Shape::Plain(Type::Bool)) {
         // Arguments that only other providers need say so instead.
         let begins = text.starts_with("Whether ") || text.starts_with("Accepted so that ");
-        found.unless(begins, at, &text, "states what holds when it is true");
+        faults.unless(begins, at, &text, "states what holds when it is true");
     }
     if let Shape::Nested(_, inner) = &attribute.shape {
         for one in inner {
-            check(found, &at.inside(&one.name), one, kind, replaced || attribute.replaces);
+            check(faults, &at.inside(&one.name), one, kind, replaced || attribute.replaces);
         }
     }
 }
@@ -123,46 +123,45 @@ fn check(found: &mut Found, at: &At, attribute: &Attribute, kind: Kind, replaced
 #[test]
 fn every_attribute_and_argument_is_described() {
     let provider = Gallery::new();
-    let mut found = Found::default();
-    check_block(&mut found, &At("provider".into()), &provider.schema().block, Kind::Provider);
+    let mut faults = Faults::default();
+    check_block(&mut faults, &At("provider".into()), &provider.schema().block, Kind::Provider);
     for resource in provider.resources() {
         let at = At(format!("resource {}", resource.type_name()));
-        check_block(&mut found, &at, &resource.schema().block, Kind::Resource);
+        check_block(&mut faults, &at, &resource.schema().block, Kind::Resource);
         for part in resource.identity_schema().unwrap().attributes {
-            found.sentence(&at.inside(&format!("identity.{}", part.name)), part.description);
+            faults.sentence(&at.inside(&format!("identity.{}", part.name)), part.description);
         }
     }
     for source in provider.data_sources() {
         let at = At(format!("data source {}", source.type_name()));
-        check_block(&mut found, &at, &source.schema().block, Kind::Read);
+        check_block(&mut faults, &at, &source.schema().block, Kind::Read);
     }
     for list in provider.list_resources() {
         let at = At(format!("list resource {}", list.type_name()));
-        check_block(&mut found, &at, &list.schema().block, Kind::Read);
+        check_block(&mut faults, &at, &list.schema().block, Kind::Read);
     }
-    assert!(found.0.is_empty(), "\n{}", found.0.join("\n"));
+    assert!(faults.0.is_empty(), "\n{}", faults.0.join("\n"));
 }
 
 #[test]
 fn every_function_is_described() {
-    let mut found = Found::default();
+    let mut faults = Faults::default();
     for function in Gallery::new().functions() {
         let at = At(format!("function {}", function.name()));
         let signature = function.signature();
-        found.sentence(&at, &signature.description);
+        faults.sentence(&at, &signature.description);
         // Editors show it in one line next to the name.
         let summary = &signature.summary;
         let short = (10..=72).contains(&summary.len()) && !summary.ends_with('.');
-        found.unless(short, &at, summary, "has a summary of a few words");
+        faults.unless(short, &at, summary, "has a summary of a few words");
         for parameter in signature.parameters.iter().chain(&signature.variadic) {
-            found.sentence(&at.inside(parameter.name), &parameter.description);
+            faults.sentence(&at.inside(parameter.name), &parameter.description);
         }
-        // A name that is not a parameter is probably a former name.
         let known: Vec<_> =
             signature.parameters.iter().chain(&signature.variadic).map(|one| one.name.to_string()).collect();
-        found.unless(!known.is_empty(), &at, "", "takes something");
+        faults.unless(!known.is_empty(), &at, "", "takes something");
     }
-    assert!(found.0.is_empty(), "\n{}", found.0.join("\n"));
+    assert!(faults.0.is_empty(), "\n{}", faults.0.join("\n"));
 }
 
 /// The members of a type, except those of rules, which are the arguments of the `rules` block.

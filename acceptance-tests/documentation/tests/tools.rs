@@ -1,5 +1,5 @@
 //! Checks pages and examples with tools around Terraform, `tfplugindocs` and `tflint`, if they are on the
-//! PATH. The other tests check without them what they found before.
+//! PATH. Other tests check what these tools have found before, and do not need them.
 
 // clippy.toml allows panics in tests; shared test code needs it here.
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -13,7 +13,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-/// Runs a tool with these arguments; nothing if it is not installed, which is printed.
+/// Runs a tool with these arguments. If it is not installed, prints that and returns `None`.
 fn tool(name: &str, arguments: &[&str], directory: &Path) -> Option<(bool, String)> {
     match Command::new(name).args(arguments).current_dir(directory).output() {
         Ok(output) => {
@@ -29,14 +29,14 @@ fn tool(name: &str, arguments: &[&str], directory: &Path) -> Option<(bool, Strin
     }
 }
 
-/// The directories of examples with files `*.tf`: those that name the provider that they need, and the snippets on the pages
-/// of resources, data sources and functions, which do not.
+/// The example directories with `*.tf` files: those that name their provider, and the snippets on pages,
+/// which do not.
 fn configurations() -> (Vec<PathBuf>, Vec<PathBuf>) {
     let (mut whole, mut snippets) = (Vec::new(), Vec::new());
-    let mut waiting = vec![root().join("examples")];
-    while let Some(directory) = waiting.pop() {
+    let mut queue = vec![root().join("examples")];
+    while let Some(directory) = queue.pop() {
         let paths = || fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path());
-        waiting.extend(paths().filter(|path| path.is_dir()));
+        queue.extend(paths().filter(|path| path.is_dir()));
         let texts: Vec<_> = paths()
             .filter(|path| path.extension().is_some_and(|ending| ending == "tf"))
             .map(|path| fs::read_to_string(path).unwrap())
@@ -110,15 +110,15 @@ fn examples_state_the_versions_of_terraform_and_providers_that_they_need() {
     }
 }
 
-/// A registry shows a picture only by an address, and that names a file of the repository.
+/// A registry shows a picture only by its full address, which must name a file of the repository.
 #[test]
 fn every_picture_of_a_page_is_in_the_repository() {
     const BASE: &str = "https://raw.githubusercontent.com/azure/terraform-provider-gallery/main/";
-    let mut waiting = vec![root().join("docs"), root().join("README.md")];
+    let mut queue = vec![root().join("docs"), root().join("README.md")];
     let mut pictures = 0;
-    while let Some(path) = waiting.pop() {
+    while let Some(path) = queue.pop() {
         if path.is_dir() {
-            waiting.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            queue.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();

@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 
 use super::{PROFILE, VERSION};
 
-/// An Azure and the objects of a large state.
+/// An emulator and the objects of a large state.
 struct Large {
     emulator: Emulator,
     runtime: Runtime,
@@ -55,7 +55,7 @@ impl Large {
         )
     }
 
-    /// A provider of its own, as every command has.
+    /// Starts a provider, as every command does.
     fn crowd(&self, resource: &'static str) -> Crowd {
         let mut launch = Launch::new(&binaries().unwrap().provider).unwrap();
         for (name, value) in &self.variables {
@@ -64,7 +64,7 @@ impl Large {
         self.runtime.block_on(Crowd::start(launch, resource, 10)).unwrap().unwrap()
     }
 
-    /// Refreshes all in a pseudo-random order, and returns the results.
+    /// Refreshes all in a pseudo-random order. Returns the results and the number of requests.
     fn refresh(&self) -> (Vec<Option<Member>>, usize) {
         let mut versions: Vec<_> = (0..self.versions.len()).collect();
         let mut state = 0x2545_f491_4f6c_dd1d_u64;
@@ -87,7 +87,7 @@ impl Large {
         (all, requests.iter().filter(|request| !request.is_login()).count())
     }
 
-    /// The same with one request for each.
+    /// The same with one request for each object.
     fn refresh_singly(&mut self) -> (Vec<Option<Member>>, usize) {
         self.variables.push(("ARM_REFRESH_BY_LIST", "false".to_owned()));
         let refreshed = self.refresh();
@@ -152,7 +152,7 @@ fn changes_are_found_as_by_single_requests() {
         let changed = before.zip(&singly).filter(|(before, after)| before != *after).count();
         let gone = singly.iter().filter(|member| member.is_none()).count();
         assert_eq!((changed, gone), (16, 11), "{arguments:?}");
-        // A missing object is read once more.
+        // Each missing object is read twice.
         assert_eq!(many, 54 + gone, "{arguments:?}");
         assert!(few < many, "{arguments:?}: {few} requests");
     }

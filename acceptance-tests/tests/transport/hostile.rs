@@ -34,7 +34,7 @@ fn deep_type() -> Vec<u8> {
 }
 
 #[track_caller]
-fn refused(diagnostics: &[proto::Diagnostic], what: &str) {
+fn assert_refused(diagnostics: &[proto::Diagnostic], what: &str) {
     assert!(!diagnostics.is_empty(), "{what} was accepted");
     for diagnostic in diagnostics {
         assert_eq!(diagnostic.summary, "Value does not fit the schema", "{what}: {diagnostic:?}");
@@ -67,7 +67,7 @@ async fn a_value_ten_thousand_deep_is_refused_wherever_it_is() {
     let plugin = launch().start().await.unwrap();
     let mut connection = plugin.connect().await.unwrap();
     for (what, value) in [("msgpack", msgpack(deep_msgpack())), ("json", json(&deep_json()))] {
-        refused(&validate(&mut connection, value.clone()).await, what);
+        assert_refused(&validate(&mut connection, value.clone()).await, what);
         let request = proto::plan_resource_change::Request {
             type_name: VERSION.to_owned(),
             prior_state: msgpack(vec![0xc0]),
@@ -76,13 +76,16 @@ async fn a_value_ten_thousand_deep_is_refused_wherever_it_is() {
             ..proto::plan_resource_change::Request::default()
         };
         let plan = connection.provider.plan_resource_change(request).await.unwrap().into_inner();
-        refused(&plan.diagnostics, what);
+        assert_refused(&plan.diagnostics, what);
         let request = proto::read_resource::Request {
             type_name: VERSION.to_owned(),
             current_state: value.clone(),
             ..proto::read_resource::Request::default()
         };
-        refused(&connection.provider.read_resource(request).await.unwrap().into_inner().diagnostics, what);
+        assert_refused(
+            &connection.provider.read_resource(request).await.unwrap().into_inner().diagnostics,
+            what,
+        );
         assert_ne!(call(&mut connection, "condition_parse", value.clone()).await, "", "{what}");
     }
     assert!(!upgrade(&mut connection, deep_json()).await.is_empty());
@@ -104,10 +107,10 @@ async fn a_value_ten_thousand_deep_is_refused_wherever_it_is() {
 async fn false_lengths_do_not_allocate() {
     let plugin = launch().start().await.unwrap();
     let mut connection = plugin.connect().await.unwrap();
-    // Arrays, maps, texts, binaries and extensions of four thousand million elements.
+    // Arrays, maps, texts, binaries and extensions that claim four billion elements.
     for marker in [0xdd, 0xdf, 0xdb, 0xc6, 0xc9] {
         let value = vec![marker, 0xff, 0xff, 0xff, 0xff];
-        refused(&validate(&mut connection, msgpack(value)).await, &format!("{marker:x}"));
+        assert_refused(&validate(&mut connection, msgpack(value)).await, &format!("{marker:x}"));
     }
     #[cfg(target_os = "linux")]
     assert!(super::peak_memory(plugin.id().unwrap()) < 128 << 10);

@@ -1,4 +1,4 @@
-//! Large messages, and many.
+//! Large messages, and many at a time.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ async fn a_message_of_many_mib_reaches_the_provider() {
     let plugin = launch().start().await.unwrap();
     let mut connection = plugin.connect().await.unwrap();
     for mib in [5, 64] {
-        let began = Instant::now();
+        let start = Instant::now();
         let request = validate_resource_config::Request {
             type_name: "gallery_there_is_no_such_resource".into(),
             config: Some(DynamicValue { msgpack: vec![0xc0; mib << 20].into(), ..DynamicValue::default() }),
@@ -30,7 +30,7 @@ async fn a_message_of_many_mib_reaches_the_provider() {
                 "{mib} MiB: {status}"
             );
         }
-        assert!(began.elapsed() < Duration::from_secs(30), "{mib} MiB took {:?}", began.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(30), "{mib} MiB took {:?}", start.elapsed());
     }
     answers(&mut connection).await;
     assert!(plugin.shutdown().await.unwrap().status.success());
@@ -47,15 +47,14 @@ async fn a_message_beyond_the_limit_is_refused_and_the_plugin_lives() {
             ..DynamicValue::default()
         }],
     };
-    let mut careless = connection.provider.clone().max_encoding_message_size(usize::MAX);
-    let refused = careless.call_function(request).await.unwrap_err();
+    let mut unlimited = connection.provider.clone().max_encoding_message_size(usize::MAX);
+    let refused = unlimited.call_function(request).await.unwrap_err();
     assert_ne!(refused.code(), tonic::Code::Unimplemented, "{refused}");
     answers(&mut connection).await;
     assert!(plugin.shutdown().await.unwrap().status.success());
 }
 
-/// If many calls share a window, it is granted in pieces, and HTTP/2 takes too many small frames for an
-/// attack.
+/// HTTP/2 grants a shared window in pieces. A server can take the many small frames for an attack.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hundreds_of_calls_of_some_kib_at_a_time_are_answered() {
     for launch in launches() {

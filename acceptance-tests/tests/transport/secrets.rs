@@ -9,7 +9,7 @@ use super::launch;
 
 const SECRET: &str = "hunter2-correct-horse";
 
-/// A login service that refuses, and quotes everything it received. Returns its address.
+/// Starts a login service that refuses every request and quotes it. Returns its address.
 async fn indiscreet_login() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

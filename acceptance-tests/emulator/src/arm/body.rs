@@ -1,4 +1,4 @@
-//! Reads a body by the contract: it returns its faults, or the part that the service keeps.
+//! Reads a request body by the contract. Returns a fault, or the part that the service keeps.
 
 use std::fmt;
 
@@ -92,7 +92,7 @@ impl Reader {
             }
         }
         for member in members.iter().filter(|member| member.need == Need::Required) {
-            if !self.waived(member.name, path) && kept.get(member.name).is_none_or(Value::is_null) {
+            if !self.is_waived(member.name, path) && kept.get(member.name).is_none_or(Value::is_null) {
                 return Err(ArmError::member_missing(&Path::Member(path, member.name).to_string()));
             }
         }
@@ -101,7 +101,7 @@ impl Reader {
 
     /// A PATCH has no `location`. Its `properties` has PUT's type, including required members; only the
     /// strict reading insists on those.
-    fn waived(&self, name: &str, path: &Path<'_>) -> bool {
+    fn is_waived(&self, name: &str, path: &Path<'_>) -> bool {
         self.options.patch
             && match path {
                 Path::Root => name == "location" || name == "properties",
@@ -189,7 +189,7 @@ impl Reader {
     }
 }
 
-/// A path in the body; it is built only for an error, since bodies are large.
+/// A path in the body. Its text is built only for an error, since bodies are large.
 #[derive(Debug)]
 enum Path<'a> {
     Root,

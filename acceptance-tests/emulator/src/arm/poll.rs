@@ -10,12 +10,12 @@ use crate::emulator::Emulator;
 use crate::exchange::Reply;
 use crate::store::{Ending, WriteKind};
 
-/// Counts a poll of an operation, and ends it after enough of them.
+/// Counts a poll of an operation, and ends the operation after the configured number.
 pub fn looked_at(emulator: &mut Emulator, name: &str, call: &Call<'_>) {
     let Some(operation) = emulator.operations.get_mut(name) else { return };
-    let Some(left) = operation.looks_left.as_mut() else { return };
-    *left = left.saturating_sub(1);
-    if *left > 0 || operation.ends <= call.now {
+    let Some(remaining) = operation.looks_left.as_mut() else { return };
+    *remaining = remaining.saturating_sub(1);
+    if *remaining > 0 || operation.ends <= call.now {
         return;
     }
     operation.ends = call.now;
@@ -27,8 +27,8 @@ pub fn looked_at(emulator: &mut Emulator, name: &str, call: &Call<'_>) {
     emulator.store.settle(call.now);
 }
 
-/// Handles a poll: the status document, or with `monitor` 202 until the end and then the response that a
-/// synchronous write would have.
+/// Handles a poll. Returns the status document. With `monitor`, returns 202 until the operation ends, then
+/// the response of a synchronous write.
 pub fn answer(
     emulator: &mut Emulator,
     call: &Call<'_>,
@@ -49,7 +49,7 @@ pub fn answer(
             "The address of the operation is not as it was given: its signature is missing or another.";
         return Err(ArmError::new(StatusCode::FORBIDDEN, "InvalidOperationAddress", text));
     }
-    // An operation that has ended has also ended for the objects.
+    // Settles the objects whose operations have ended.
     emulator.store.settle(call.now);
     looked_at(emulator, name, call);
     let operation = emulator.operations.get_mut(name).ok_or_else(missing)?.clone();

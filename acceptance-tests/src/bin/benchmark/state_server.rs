@@ -1,6 +1,5 @@
-//! A backend for Terraform's state that is cheap for Terraform. It writes a local state file as a whole after
-//! every resource, so its own time would grow with the square of their number, and ours would look small in
-//! comparison.
+//! A backend for Terraform's state that is cheap for Terraform. Terraform writes a whole local state file
+//! after every resource. So its own time would grow with the square of their number, and hide ours.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -61,13 +60,13 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let mut held = state.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut content = state.lock().unwrap_or_else(PoisonError::into_inner);
     let mut response = Response::new(Full::new(Bytes::new()));
     match head.method {
-        Method::GET if held.is_empty() => *response.status_mut() = StatusCode::NO_CONTENT,
-        Method::GET => *response.body_mut() = Full::new(held.clone()),
-        Method::DELETE => *held = Bytes::new(),
-        _ => *held = body,
+        Method::GET if content.is_empty() => *response.status_mut() = StatusCode::NO_CONTENT,
+        Method::GET => *response.body_mut() = Full::new(content.clone()),
+        Method::DELETE => *content = Bytes::new(),
+        _ => *content = body,
     }
     Ok(response)
 }

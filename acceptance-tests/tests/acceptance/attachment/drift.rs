@@ -13,11 +13,11 @@ fn changes_by_another_tool_are_planned_and_repaired() {
         s.unrecorded();
         let id = machine(s, "vm", &on());
         s.apply(&imds(VM, "v", ""));
-        let mut moded = on();
-        moded["imds"] = json!({"mode": "Audit"});
-        let mut moved = on();
-        moved["imds"] = refers(s, "1.0.1");
-        for theirs in [on(), moded, moved] {
+        let mut inline_mode = on();
+        inline_mode["imds"] = json!({"mode": "Audit"});
+        let mut other_version = on();
+        other_version["imds"] = refers(s, "1.0.1");
+        for theirs in [on(), inline_mode, other_version] {
             other_tool(s, "PUT", &id, &body(&theirs));
             let before = settings(s, &id);
             let plan = s.replan(&[]);
@@ -30,10 +30,10 @@ fn changes_by_another_tool_are_planned_and_repaired() {
             expected["imds"] = refers(s, "1.0.0");
             assert_eq!(settings(s, &id), expected, "their other settings stay");
         }
-        // Only another spelling: no change.
-        let shouted =
+        // Another spelling is not a change.
+        let upper_case =
             json!({"inVMAccessControlProfileReferenceId": s.version("web", "1.0.0").to_uppercase()});
-        let change = json!({"properties": {"securityProfile": {"proxyAgentSettings": {"imds": shouted}}}});
+        let change = json!({"properties": {"securityProfile": {"proxyAgentSettings": {"imds": upper_case}}}});
         s.emulator.edit(&id, &change).unwrap();
         s.nothing_to_do();
     });
@@ -54,10 +54,10 @@ fn a_destroy_leaves_what_somebody_else_has_attached() {
             assert!(output.says("Machine keeps another version for IMDS"), "{output}");
             assert_eq!(writes(s), []);
             assert_eq!(of_imds(s, &id), refers(s, "1.0.1"));
-            let free = json!({"properties": {"securityProfile": {"proxyAgentSettings": {"imds": null}}}});
-            s.emulator.edit(&id, &free).unwrap();
+            let unset = json!({"properties": {"securityProfile": {"proxyAgentSettings": {"imds": null}}}});
+            s.emulator.edit(&id, &unset).unwrap();
         }
-        // An attachment that the configuration takes over is its own again.
+        // Once the configuration names the same version, the attachment is its own again.
         s.apply(&imds(VM, "v", ""));
         let theirs =
             json!({"properties": {"securityProfile": {"proxyAgentSettings": {"imds": refers(s, "1.0.1")}}}});
