@@ -47,8 +47,8 @@ pub struct ListSender {
     events: mpsc::Sender<Event>,
     limit: Option<u64>,
     sent: u64,
-    /// The last object within the limit, which is sent later. A host reads nothing after it, so if there is
-    /// another object, the warning about the limit has to come with this one.
+    /// The last object within the limit, which is sent later. If there is another object, this one carries
+    /// the warning about the limit, since a host reads nothing after it.
     last: Option<ListItem>,
 }
 
@@ -73,10 +73,10 @@ impl ListSender {
         self.send_event(Event::Item(item)).await
     }
 
-    /// Sends the last object within the limit, after which nothing was found.
+    /// Sends the last object within the limit without a warning: there was no other.
     pub(super) async fn finish(mut self) {
         if let Some(last) = self.last.take() {
-            // A host that is gone needs no more either.
+            // A host that is gone needs nothing.
             let _ = self.send_event(Event::Item(last)).await;
         }
     }

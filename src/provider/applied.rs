@@ -24,7 +24,7 @@ pub fn settle(planned: Value, returned: Value) -> (Value, Option<Diagnostic>) {
         }
         plan
     };
-    let settled: Members = planned
+    let state: Members = planned
         .into_iter()
         .map(|(name, plan)| {
             let value = settle(&name, plan);
@@ -39,7 +39,7 @@ pub fn settle(planned: Value, returned: Value) -> (Value, Option<Diagnostic>) {
         );
         Diagnostic::warning("Azure returned other values than were sent", detail)
     });
-    (Value::Object(settled), warning)
+    (Value::Object(state), warning)
 }
 
 /// The state for an object that Azure has not returned yet: the plan, with null for each unknown value.

@@ -1,10 +1,10 @@
 //! `moved` from `azapi_resource` and `azapi_update_resource`: this provider takes over an object that azapi
 //! manages, without a write to Azure.
 //!
-//! The state of such a resource holds the request body as its user wrote it. The versions of azapi spell some
-//! parts differently; all spellings are read. `body` (and `output`) is JSON in a string (1.x), an object, or
-//! a value of any type together with its type, which is how Terraform stores one (2.x). `location` and `tags`
-//! are in the body or next to it. Any api-version may follow the type.
+//! The state of such a resource holds the request body as its user wrote it. All versions of azapi are read.
+//! In 1.x, `body` and `output` are JSON text. In 2.x, each is an object, or a value with its type, as
+//! Terraform stores a value of any type. `location` and `tags` are in the body or next to it. Any api-version
+//! may follow the type.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -47,7 +47,7 @@ where
     // The id determines the kind of object. The type does not: Azure gives a version the type of its profile.
     let id = source.id.parse().map_err(|error| {
         if !source.arm_type.is_empty() && !source.arm_type.eq_ignore_ascii_case(target.arm_type) {
-            return refused(format!(
+            return unsupported_move(format!(
                 "A `{}` is a {} at Azure, but the `{}` is a {}.",
                 target.resource, target.arm_type, target.source, source.arm_type
             ));
@@ -61,7 +61,7 @@ where
     Ok((id, source))
 }
 
-fn refused(detail: String) -> Diagnostic {
+fn unsupported_move(detail: String) -> Diagnostic {
     Diagnostic::error("Move from this is not supported", detail)
 }
 
@@ -70,10 +70,10 @@ fn refused(detail: String) -> Diagnostic {
 pub struct AzapiState {
     id: String,
     arm_type: String,
-    /// What was requested.
+    /// The request body.
     pub body: Map<String, Json>,
     output: Map<String, Json>,
-    /// The block of that name, in this provider's form.
+    /// The `timeouts` block, in this provider's form.
     pub timeouts: Value,
 }
 
@@ -82,7 +82,7 @@ impl AzapiState {
         let provider = request.source_provider.to_ascii_lowercase();
         let is_azapi = provider == SOURCE_PROVIDER || provider.ends_with(&format!("/{SOURCE_PROVIDER}"));
         if !is_azapi || request.source_type != target.source {
-            return Err(refused(format!(
+            return Err(unsupported_move(format!(
                 "A `{}` can take over an `{}` of the provider {SOURCE_PROVIDER}, but not a `{}` of {}. \
                  Remove the `moved` block, and import the object by its id instead.",
                 target.resource, target.source, request.source_type, request.source_provider
@@ -94,7 +94,7 @@ impl AzapiState {
         for name in ["location", "tags"] {
             match request.source_state.get(name) {
                 None | Some(Json::Null) => {}
-                Some(beside) => drop(body.insert(name.to_owned(), beside.clone())),
+                Some(value) => drop(body.insert(name.to_owned(), value.clone())),
             }
         }
         Ok(Self {

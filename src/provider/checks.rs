@@ -1,4 +1,4 @@
-//! Checks of single attributes that both resources make, without the network. An unknown value passes: it is
+//! Checks of single attributes, shared by the resources. They use no network. An unknown value passes: it is
 //! checked when it is known.
 
 use std::fmt::Display;
@@ -108,8 +108,8 @@ pub fn unknown_region(text: &str, path: Path) -> Option<Diagnostic> {
     Some(Diagnostic::warning(summary, detail).at(path))
 }
 
-/// Why a text cannot be a region, to follow the attribute's name; `None` when it may be one. Only Azure knows
-/// which regions exist.
+/// Why a text cannot be a region, worded to follow the attribute's name; `None` when it may be one. Only
+/// Azure knows which regions exist.
 #[must_use]
 pub fn region_problem(text: &str) -> Option<&'static str> {
     if Location::from(text).is_empty() {
@@ -121,8 +121,8 @@ pub fn region_problem(text: &str) -> Option<&'static str> {
     }
 }
 
-/// Checks tags that ARM refuses for any resource: more than 50, names over 512 characters, with one of
-/// `<>%&\?/` or equal but for case, values over 256 characters (Azure's page on tag limitations).
+/// Checks ARM's limits for tags (Azure's page on tag limitations): at most 50; values of at most 256
+/// characters; names of at most 512, without `<>%&\?/`, that differ in more than case.
 #[must_use]
 pub fn tags(config: &Value) -> Vec<Diagnostic> {
     let path = Path::attribute("tags");

@@ -8,11 +8,11 @@ use crate::plugin::Diagnostic;
 pub enum Existing {
     /// The read before the creation has found it.
     Found,
-    /// The same, and the plan replaces this object.
+    /// That read has found it, and the plan replaces this object.
     Replaced,
     /// It appeared between the read and the request.
     Appeared,
-    /// The same, and Azure treated the request as a change of it.
+    /// It appeared in between, and Azure treated the request as a change of it.
     Changed,
     /// The plan has found it under the new name of an object that it replaces.
     InTheWay,
@@ -75,9 +75,9 @@ pub fn diagnostic(resource_type: &str, kind: &str, name: &str, id: &str, how: Ex
     Diagnostic::error(format!("In-VM access {kind} already exists"), detail)
 }
 
-/// The warning for a version that was published a short time ago and equals the one that was just created
-/// under a later name. A run that was killed between its request and its state leaves such a version. The
-/// summary names it, since hosts show only one of several warnings with the same summary.
+/// The warning for a recently published version that equals the one just created under a later name. A run
+/// that is killed after its request and before it writes the state leaves such a version. The summary names
+/// it, since hosts show only one of several warnings with the same summary.
 #[must_use]
 pub fn duplicate_warning(resource_type: &str, profile: &str, name: &str, id: &str) -> Diagnostic {
     let detail = format!(

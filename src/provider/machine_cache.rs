@@ -1,7 +1,7 @@
 //! What this process knows of the machines that versions are attached to, and of those versions.
 //!
 //! A provider does not know the address of a resource. So this cache records what different resources do to
-//! one machine, and what one resource does to a machine twice in one run: a replacement deletes and creates,
+//! one machine. It also records what one resource does twice in one run: a replacement deletes and creates,
 //! in either order.
 
 use std::collections::{HashMap, HashSet};
@@ -33,7 +33,7 @@ pub struct MachineCache {
     read: Mutex<HashMap<VersionId, Arc<OnceCell<KnownVersion>>>>,
 }
 
-/// What this process did about one machine.
+/// What this process did to one machine.
 #[derive(Debug, Default)]
 struct MachineRecord {
     planned: Option<PlannedAttachment>,
@@ -63,14 +63,14 @@ impl MachineCache {
         change(self.machines().entry(id.clone()).or_default())
     }
 
-    /// Clears the records, as for another command.
+    /// Clears the records: another command starts without any.
     pub fn clear(&self) {
         self.machines().clear();
         self.planned.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.read.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// Records that an attachment to a machine is planned. Returns whether another one is.
+    /// Records that an attachment to a machine is planned. Returns whether another one was.
     pub fn plan(&self, id: &MachineId, planned: PlannedAttachment) -> bool {
         self.with(id, |record| {
             let is_another = match (&record.planned, &planned) {
@@ -83,7 +83,7 @@ impl MachineCache {
         })
     }
 
-    /// Withdraws that: the plan failed, or is applied.
+    /// Withdraws a planned attachment: the plan failed, or was applied.
     pub fn unplan(&self, id: &MachineId) {
         self.with(id, |record| record.planned = None);
     }
@@ -151,7 +151,7 @@ impl MachineCache {
         Some(regions.map_or(KnownVersion::Unknown, KnownVersion::In))
     }
 
-    /// The place where the version of this id is kept once it has been read.
+    /// The cell for the version with this id, filled by the first read.
     #[must_use]
     pub fn version(&self, id: &VersionId) -> Arc<OnceCell<KnownVersion>> {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);

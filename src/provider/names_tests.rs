@@ -42,11 +42,11 @@ const RESERVED: [(&str, &str); 5] = [
     ),
 ];
 
-/// Reserved, but attributes in every provider have these names: bindings turn attributes into properties,
-/// which may be called so.
+/// Reserved words that attributes of every provider use. Bindings turn attributes into properties, which may
+/// have these names.
 const PROPERTIES: [&str; 2] = ["delete", "type"];
 
-/// `skip_destroy` as TypeScript and Java write it.
+/// A name as TypeScript and Java write it, such as `skipDestroy`.
 fn camel(name: &str) -> String {
     let mut parts = name.split('_');
     let first = parts.next().unwrap_or_default().to_owned();
@@ -57,9 +57,9 @@ fn camel(name: &str) -> String {
 }
 
 fn reserved(name: &str) -> Vec<&'static str> {
-    let spelled = [name.to_owned(), camel(name), name.replace('_', "")];
-    let keeps = |words: &str| words.split_whitespace().any(|word| spelled.iter().any(|name| name == word));
-    RESERVED.iter().filter(|(_, words)| keeps(words)).map(|(language, _)| *language).collect()
+    let forms = [name.to_owned(), camel(name), name.replace('_', "")];
+    let reserves = |words: &str| words.split_whitespace().any(|word| forms.iter().any(|name| name == word));
+    RESERVED.iter().filter(|(_, words)| reserves(words)).map(|(language, _)| *language).collect()
 }
 
 fn attributes(of: &[Attribute], all: &mut Vec<String>) {

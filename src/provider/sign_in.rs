@@ -5,8 +5,7 @@ use super::configuration::login::advice;
 use crate::arm::error::LoginError;
 use crate::plugin::Diagnostic;
 
-/// The diagnostic when no login is configured, and the az CLI, which needs no configuration, is not
-/// installed.
+/// The diagnostic when no login is configured and the az CLI, the default, is not installed.
 #[must_use]
 pub fn no_login(error: &LoginError) -> Option<Diagnostic> {
     error.not_installed.then(|| {
@@ -20,13 +19,13 @@ pub fn no_login(error: &LoginError) -> Option<Diagnostic> {
     })
 }
 
-/// The one next step.
+/// The next step to suggest.
 #[must_use]
 pub fn next_step(error: &LoginError) -> String {
     code(error).and_then(by_code).unwrap_or_else(|| by_login(error)).to_owned()
 }
 
-/// Entra's number, from the list or from its text.
+/// Entra's error code, from the list of codes or from the description.
 fn code(error: &LoginError) -> Option<i64> {
     error.codes.first().copied().or_else(|| {
         let (_, after) = error.description.as_deref()?.split_once("AADSTS")?;
@@ -143,7 +142,7 @@ mod tests {
         assert!(next_step(&refused("client secret", &[1], "")).contains("client secret"));
     }
 
-    /// The keys in [`by_way`] are the logins' own names.
+    /// The keys in [`by_login`] are the logins' own names.
     #[test]
     fn every_login_has_its_own_advice() {
         use crate::arm::{
@@ -155,7 +154,7 @@ mod tests {
         let token = Secret::new("t");
         let federated = |assertion| Login::Federated { application: application.clone(), assertion };
         let machine = IdentityEndpoint::Imds(MachineUrl::imds());
-        let ways = [
+        let logins = [
             Login::ClientSecret { application: application.clone(), secret: token.clone() },
             federated(AssertionSource::File { path: "f".into(), aks: false }),
             federated(AssertionSource::File { path: "f".into(), aks: true }),
@@ -164,7 +163,7 @@ mod tests {
             Login::ManagedIdentity(ManagedIdentity::new(IdentitySelector::System, machine, None).unwrap()),
             Login::AzureCli { tenant_id: None, subscription_id: None },
         ];
-        for login in ways {
+        for login in logins {
             let step = next_step(&refused(login.name(), &[], ""));
             assert!(!step.starts_with("Check the login settings"), "{}", login.name());
         }

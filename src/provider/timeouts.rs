@@ -35,8 +35,8 @@ impl TimedOperation {
         }
     }
 
-    /// The default timeout. Versions replicate to regions, which takes image versions up to an hour; reads
-    /// are single requests.
+    /// The default timeout. Versions replicate to regions, which takes image versions up to an hour. A read
+    /// is a single request.
     const fn default(self) -> Duration {
         let minutes = if matches!(self, Self::Read) { 5 } else { 60 };
         Duration::from_secs(minutes * 60)

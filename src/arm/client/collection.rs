@@ -1,4 +1,4 @@
-//! Profiles and versions for the caller: one collection with a few verbs.
+//! The client's methods for profiles and versions.
 
 use super::super::answer::Answer;
 use super::super::call::Call;
@@ -29,8 +29,8 @@ pub trait Kind: ArmResource + Clone + Default {
     /// A change of it.
     type Change: Change + Default + Send;
 
-    /// The profile that is written with an object: the object itself or its profile. Writes to one profile
-    /// wait for each other.
+    /// The profile that a write locks: the object itself or its profile. Writes to one profile wait for each
+    /// other.
     fn profile(id: &Self::Id) -> &ProfileId;
 }
 
@@ -84,7 +84,7 @@ impl<'a, T: Kind> Collection<'a, T> {
 
     /// The object from its parent's list, if one list serves reads of several siblings. After `None`, use
     /// [`Collection::get`]. A list is never older than the last write of this client, but it may omit what a
-    /// read returns: confirm with a read what seems to have changed.
+    /// read returns. So confirm an apparent change with a read.
     pub async fn shared(self, id: &T::Id, call: &Call) -> Option<T> {
         let listed = self.shared_reads.find(self.client, id.parent(), id.own_name(), call).await?;
         verify::entry(&listed, &id.parent().list()).ok()?;
@@ -101,7 +101,7 @@ impl<'a, T: Kind> Collection<'a, T> {
         self.client.list(&parent.list(), call).await
     }
 
-    /// Reads all objects under a parent, and passes on one after the other: at most a page is in memory.
+    /// Reads all objects under a parent, and passes each to `visit`. At most a page is in memory.
     pub async fn each(
         self,
         parent: &Parent<T>,
@@ -112,8 +112,8 @@ impl<'a, T: Kind> Collection<'a, T> {
     }
 
     /// Creates an object: one request; [`Collection::finish`] then waits. Read the object first: the service
-    /// has no condition for this, and would change an existing one. An object that appears after that read is
-    /// reported.
+    /// would change an existing one, and has no condition against that. An object that appears after the read
+    /// is reported.
     pub async fn begin_create(
         self,
         id: &T::Id,
@@ -143,11 +143,11 @@ impl<'a, T: Kind> Collection<'a, T> {
     pub async fn delete(self, id: &T::Id, call: &Call) -> Result<DeleteOutcome, Unfinished> {
         let path = id.to_string();
         self.client.inner.deletions.insert(&path);
-        let deleted = self.client.delete::<T>(&path, T::profile(id), call).await;
-        deleted.inspect_err(|_| self.client.inner.deletions.remove(&path))
+        let result = self.client.delete::<T>(&path, T::profile(id), call).await;
+        result.inspect_err(|_| self.client.inner.deletions.remove(&path))
     }
 
-    /// Resumes a deletion that was begun before.
+    /// Resumes an earlier deletion.
     pub async fn resume_delete(
         self,
         id: &T::Id,
@@ -156,16 +156,16 @@ impl<'a, T: Kind> Collection<'a, T> {
     ) -> Result<DeleteOutcome, Unfinished> {
         let path = id.to_string();
         self.client.inner.deletions.insert(&path);
-        let deleted = self.client.resume_delete::<T>(&path, T::profile(id), operation, call).await;
-        deleted.inspect_err(|_| self.client.inner.deletions.remove(&path))
+        let result = self.client.resume_delete::<T>(&path, T::profile(id), operation, call).await;
+        result.inspect_err(|_| self.client.inner.deletions.remove(&path))
     }
 }
 
-/// How many unreadable responses to a read count as a transient failure of a proxy or gateway.
+/// How often a read is tried if its responses are unreadable, as those of a proxy or gateway may be.
 const UNREADABLE: u32 = 3;
 
 impl ArmClient {
-    /// Polls once an operation that was begun before.
+    /// Polls an earlier operation once.
     pub async fn poll(&self, operation: &PendingOperation, call: &Call) -> Result<OperationStatus, Error> {
         poll_once(self.http(call).await?, operation, call).await
     }
@@ -240,7 +240,7 @@ impl ArmClient {
         let operation = PendingOperation::of_write(self.http(call).await?, answer, state, path)?;
         match read {
             Ok(body) => Ok(Started { body: Some(body), operation }),
-            // The write was accepted, so this does not fail it: the object itself will show the result.
+            // An unreadable response is no failure: the write was accepted. The object will show the result.
             Err(_) => {
                 let operation = operation.or_else(|| Some(PendingOperation::write_of(path)));
                 Ok(Started { body: None, operation })
@@ -281,7 +281,7 @@ impl ArmClient {
         match finish(self.http(call).await?, operation, call).await? {
             Some(answer) => match verify::object(&answer, path) {
                 Ok(object) => Ok(object),
-                // The operation has ended; a response that is not the object is requested once more.
+                // The operation has ended, but the response is not the object. So read the object.
                 Err(_) => self.get(path, call).await,
             },
             None => Err(Error::Setup(format!("the operation on {path} was a deletion"))),
@@ -304,11 +304,10 @@ fn edit<T: ArmResource, C: Change + Default>(
     answer: &Answer,
 ) -> Result<Edited<T>, Error> {
     let current: Members = answer.read()?;
-    let broken = |error| Error::Setup(format!("the body cannot be written: {error}"));
-    let same = to_json(&C::default().apply(current.clone()).map_err(broken)?)?;
-    let body = to_json(&change.apply(current).map_err(broken)?)?;
-    // An earlier attempt, abandoned in this process or in another one, may have reached the service after
-    // all.
+    let write_error = |error| Error::Setup(format!("the body cannot be written: {error}"));
+    let same = to_json(&C::default().apply(current.clone()).map_err(write_error)?)?;
+    let body = to_json(&change.apply(current).map_err(write_error)?)?;
+    // An abandoned attempt, of this process or another one, may have made the change already.
     if body == same && matches!(object.provisioning_state(), None | Some(ProvisioningState::Succeeded)) {
         return Ok(Edited::Unchanged(Box::new(object)));
     }

@@ -1,4 +1,4 @@
-//! Every format of the realistic list and of the hostile one.
+//! Every format, with a realistic list and a hostile one.
 
 use super::*;
 

@@ -44,7 +44,7 @@ impl Block {
     #[must_use]
     pub fn write_only_set(&self, config: &Value) -> Vec<Path> {
         let mut found = Vec::new();
-        // Most schemas have none, and every configuration is checked.
+        // Skips the search in most schemas, which have none.
         if self.may_be_write_only() {
             find_in_block(self, config, &Path::root(), &mut found);
         }
@@ -165,7 +165,7 @@ mod tests {
         NestedBlock::new("inner", nesting, Block::new("").attributes([secret]).nested(inner))
     }
 
-    fn settled(nesting: BlockNesting, value: Value) -> Value {
+    fn normalised(nesting: BlockNesting, value: Value) -> Value {
         let block = Block::new("").nested(block(nesting));
         let value = block.normalise(Value::object([("inner", value)]));
         value.get("inner").cloned().expect("still there")
@@ -173,23 +173,23 @@ mod tests {
 
     #[test]
     fn absent_blocks_are_empty_collections() {
-        assert_eq!(settled(BlockNesting::List, Value::Null), Value::List(vec![]));
-        assert_eq!(settled(BlockNesting::Set, Value::Null), Value::Set(vec![]));
-        assert_eq!(settled(BlockNesting::Map, Value::Null), Value::Map(Members::new()));
-        assert_eq!(settled(BlockNesting::Single, Value::Null), Value::Null);
+        assert_eq!(normalised(BlockNesting::List, Value::Null), Value::List(vec![]));
+        assert_eq!(normalised(BlockNesting::Set, Value::Null), Value::Set(vec![]));
+        assert_eq!(normalised(BlockNesting::Map, Value::Null), Value::Map(Members::new()));
+        assert_eq!(normalised(BlockNesting::Single, Value::Null), Value::Null);
         let group = Value::object([("deeper", Value::Set(vec![])), ("secret", Value::Null)]);
-        assert_eq!(settled(BlockNesting::Group, Value::Null), group);
-        assert_eq!(settled(BlockNesting::List, Value::unknown()), Value::unknown());
+        assert_eq!(normalised(BlockNesting::Group, Value::Null), group);
+        assert_eq!(normalised(BlockNesting::List, Value::unknown()), Value::unknown());
     }
 
     #[test]
     fn blocks_inside_blocks_are_settled_too() {
         let given = || Value::object([("deeper", Value::Null), ("secret", "x".into())]);
         let expected = || Value::object([("deeper", Value::Set(vec![])), ("secret", Value::Null)]);
-        assert_eq!(settled(BlockNesting::Single, given()), expected());
-        assert_eq!(settled(BlockNesting::List, Value::List(vec![given()])), Value::List(vec![expected()]));
+        assert_eq!(normalised(BlockNesting::Single, given()), expected());
+        assert_eq!(normalised(BlockNesting::List, Value::List(vec![given()])), Value::List(vec![expected()]));
         let map = |value| Value::Map(Members::from([("k".to_owned(), value)]));
-        assert_eq!(settled(BlockNesting::Map, map(given())), map(expected()));
+        assert_eq!(normalised(BlockNesting::Map, map(given())), map(expected()));
     }
 
     #[test]

@@ -12,7 +12,7 @@ const MANAGER: (&str, &str) = ("resource_manager_endpoint", "ARM_RESOURCE_MANAGE
 const AUTHORITY: (&str, &str) = ("active_directory_authority_host", "ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST");
 
 /// The named cloud; the addresses of the `endpoint` block replace its own, field by field. Addresses alone
-/// are enough, without `custom`. A metadata host provides the addresses that are not set.
+/// are enough, without `custom`. A metadata host provides all addresses; none may be set beside it.
 pub(super) fn place(lookup: &Lookup<'_>) -> Result<CloudSource, Diagnostic> {
     let environment = lookup.text("environment");
     let manager = lookup.text("endpoint.resource_manager_endpoint");
@@ -44,13 +44,13 @@ pub(super) fn place(lookup: &Lookup<'_>) -> Result<CloudSource, Diagnostic> {
     if manager.is_none() && authority.is_none() && audience.is_none() {
         return base.map(CloudSource::Known).ok_or_else(|| incomplete(environment.as_ref(), MANAGER));
     }
-    let own = |found: &Option<Setting<String>>, base: Option<&Url>| {
+    let address_of = |found: &Option<Setting<String>>, base: Option<&Url>| {
         found.as_ref().map(|found| found.value.clone()).or_else(|| base.map(ToString::to_string))
     };
-    let Some(manager_address) = own(&manager, base.as_ref().map(Cloud::resource_manager)) else {
+    let Some(manager_address) = address_of(&manager, base.as_ref().map(Cloud::resource_manager)) else {
         return Err(incomplete(environment.as_ref(), MANAGER));
     };
-    let Some(authority_address) = own(&authority, base.as_ref().map(Cloud::authority)) else {
+    let Some(authority_address) = address_of(&authority, base.as_ref().map(Cloud::authority)) else {
         return Err(incomplete(environment.as_ref(), AUTHORITY));
     };
     let audience_text = audience.as_ref().map(|found| found.value.as_str());

@@ -6,7 +6,7 @@ use super::source::{Lookup, Setting, disagree};
 use crate::arm::text;
 use crate::plugin::Diagnostic;
 
-/// Larger than any id, secret, token or certificate: a wrong path may name any file.
+/// More than any id, secret, token or certificate has. A wrong path may name a larger file.
 const LARGEST: u64 = 1 << 20;
 
 /// A text given under one name, or in the file that another setting names. Surrounding whitespace in the file
@@ -19,10 +19,10 @@ pub(super) fn text_or_file(
     let direct = lookup.sign_in_text(name)?;
     let Some(file) = lookup.sign_in_text(file_name)? else { return Ok(direct) };
     let text = text_of(&file)?;
-    let read = Setting { value: text, source: file.source };
+    let from_file = Setting { value: text, source: file.source };
     match direct {
-        Some(direct) if direct.value != read.value => Err(disagree(&direct, &read)),
-        _ => Ok(Some(read)),
+        Some(direct) if direct.value != from_file.value => Err(disagree(&direct, &from_file)),
+        _ => Ok(Some(from_file)),
     }
 }
 
@@ -39,9 +39,9 @@ pub(super) fn text_of(file: &Setting<String>) -> Result<String, Diagnostic> {
 /// The content of a file that a setting names.
 pub(super) fn bytes(file: &Setting<String>) -> Result<Vec<u8>, Diagnostic> {
     let path = &file.value;
-    let opened = std::fs::File::open(path).map_err(|error| unreadable(file, &error.to_string()))?;
+    let reader = std::fs::File::open(path).map_err(|error| unreadable(file, &error.to_string()))?;
     let mut bytes = Vec::new();
-    opened.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| unreadable(file, &error.to_string()))?;
+    reader.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| unreadable(file, &error.to_string()))?;
     if bytes.len() as u64 > LARGEST {
         return Err(unreadable(file, "it is larger than 1 MiB"));
     }

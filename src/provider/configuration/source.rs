@@ -32,7 +32,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// The diagnostic, on the argument if the setting is one.
+    /// The diagnostic, with the path if the setting is an argument.
     #[must_use]
     pub fn blame(&self, diagnostic: Diagnostic) -> Diagnostic {
         match self {
@@ -109,7 +109,7 @@ pub struct Lookup<'a> {
 
 impl fmt::Debug for Lookup<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Neither the block nor the environment: both hold secrets.
+        // Shows neither the block nor the environment: both hold secrets.
         f.write_str("Lookup")
     }
 }
@@ -145,7 +145,7 @@ impl<'a> Lookup<'a> {
     /// A text that may be set under two names. Two arguments or two variables that are both set must agree.
     ///
     /// # Errors
-    /// If they differ, on the second.
+    /// If they differ, with the diagnostic on the second.
     pub fn text_of_two(&self, first: &str, second: &str) -> Result<Option<Setting<String>>, Diagnostic> {
         let pairs = [
             (self.text_argument(first), self.text_argument(second)),
@@ -232,11 +232,11 @@ pub fn disagree<A, B>(one: &Setting<A>, other: &Setting<B>) -> Diagnostic {
         "The {} and the {} are the same setting but have different values. Set only one of them.",
         one.source, other.source
     );
-    let blamed = match (&one.source, &other.source) {
+    let source = match (&one.source, &other.source) {
         (Source::Argument(_), Source::Variable(_)) => &one.source,
         _ => &other.source,
     };
-    blamed.blame(Diagnostic::error("Two settings that disagree", detail))
+    source.blame(Diagnostic::error("Two settings that disagree", detail))
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub fn permission(kind: MachineKind, action: &str) -> String {
 /// Attaches: one request to read, and one to change what differs.
 ///
 /// # Errors
-/// If nothing was attached; with the state if something may be.
+/// If nothing was attached. The error contains a state if something may be attached.
 pub async fn create(
     connection: &Connection,
     context: &Context,
@@ -68,8 +68,8 @@ async fn attach(job: &AttachmentJob<'_>, planned: &Model, replaces: bool) -> Res
     let machine = job.machine().await.map_err(|error| job.failed(&error))?;
     let cache = job.connection.machines();
     let intent = Intent { id: &job.id, planned, prior: None, replaces, cache };
-    let refused: Diagnostics = intent.refusals(&machine).into_iter().collect();
-    refused.into_result()?;
+    let refusals: Diagnostics = intent.refusals(&machine).into_iter().collect();
+    refusals.into_result()?;
     let state = |lagging| model::applied(&job.id, planned, lagging);
     let machine = match Box::pin(job.apply_change(change(&machine, planned, None)?, machine)).await {
         Ok(machine) => machine,
@@ -78,13 +78,13 @@ async fn attach(job: &AttachmentJob<'_>, planned: &Model, replaces: bool) -> Res
         Err(error) if error.operation_failed && !is_any_attached(job, planned).await => {
             return Err(error.diagnostic.into());
         }
-        Err(error) => return Err(interrupted(tainted(error.diagnostic), state(Value::Null))),
+        Err(error) => return Err(partial_error(with_taint_note(error.diagnostic), state(Value::Null))),
     };
     let goals = upgrade::goals(planned, None);
     match Box::pin(instances(job, &machine, &goals, is_set(&planned.upgrade_instances))).await {
         Ok((lagging, warnings)) => Ok(Stored { warnings, ..Stored::new(state(lagging)) }),
         Err(error) if error.is_cancelled => Ok(job.unfinished(state(Value::Null))),
-        Err(error) => Err(interrupted(tainted(error.diagnostic), state(Value::Null))),
+        Err(error) => Err(partial_error(with_taint_note(error.diagnostic), state(Value::Null))),
     }
 }
 
@@ -97,7 +97,7 @@ async fn is_any_attached(job: &AttachmentJob<'_>, planned: &Model) -> bool {
     })
 }
 
-fn tainted(mut diagnostic: Diagnostic) -> Diagnostic {
+fn with_taint_note(mut diagnostic: Diagnostic) -> Diagnostic {
     diagnostic.detail.push_str(
         " The machine may refer to the versions already, so the state keeps the attachment, as tainted: \
          the next apply detaches them and attaches them again. To keep them attached, run `terraform \
@@ -106,7 +106,7 @@ fn tainted(mut diagnostic: Diagnostic) -> Diagnostic {
     diagnostic
 }
 
-fn interrupted(diagnostic: Diagnostic, state: Value) -> ApplyError {
+fn partial_error(diagnostic: Diagnostic, state: Value) -> ApplyError {
     let partial = Partial { state, private: Vec::new(), identity: None };
     ApplyError { failure: diagnostic.into(), partial: Some(partial) }
 }
@@ -129,8 +129,8 @@ fn change(machine: &Machine, planned: &Model, prior: Option<&Model>) -> Result<A
     }
     if is_set(&planned.enable) && !machine.is_enabled() {
         let is_windows = machine.os_type == Some(OsType::Windows.into());
-        let decided = machine.proxy_agent.add_proxy_agent_extension.is_some();
-        change.enable = Some(if is_windows || decided { Enable::Alone } else { Enable::WithExtension });
+        let has_setting = machine.proxy_agent.add_proxy_agent_extension.is_some();
+        change.enable = Some(if is_windows || has_setting { Enable::Alone } else { Enable::WithExtension });
     }
     Ok(change)
 }
@@ -240,10 +240,10 @@ fn disabled_warning(id: &MachineId) -> Diagnostic {
     Diagnostic::warning("Guest proxy agent is not enabled", detail).at(Path::attribute(ENABLE))
 }
 
-/// Changes what the machine refers to, when something that Azure holds differs.
+/// Changes what the machine refers to. Sends nothing if nothing at Azure differs.
 ///
 /// # Errors
-/// If it was not changed, or its end was not seen.
+/// If the machine was not changed, or the end of the change was not seen.
 pub async fn update(
     connection: &Connection,
     context: &Context,
@@ -261,11 +261,11 @@ pub async fn update(
     let machine = job.machine().await.map_err(|error| job.failed(&error))?;
     let cache = connection.machines();
     let intent = Intent { id: &job.id, planned: &planned, prior: Some(&prior), replaces: false, cache };
-    let refused: Diagnostics = intent.refusals(&machine).into_iter().collect();
-    refused.into_result()?;
+    let refusals: Diagnostics = intent.refusals(&machine).into_iter().collect();
+    refusals.into_result()?;
     let mut warnings = kept_references(&job.id, &machine, &prior, &planned);
     let change = change(&machine, &planned, Some(&prior))?;
-    // Until the end of the change is seen, the state stays as it was: the next refresh shows the result.
+    // After an error here the state stays as it was: the next refresh shows the result.
     let machine = Box::pin(job.apply_change(change, machine)).await.map_err(|error| error.diagnostic)?;
     let goals = upgrade::goals(&planned, Some(&prior));
     let state = |lagging| model::applied(&job.id, &planned, lagging);
@@ -281,10 +281,10 @@ pub async fn update(
     }
 }
 
-/// Warnings about removed endpoints where the machine refers to somebody else's version by now.
+/// Warnings about removed endpoints where the machine now refers to somebody else's version.
 fn kept_references(id: &MachineId, machine: &Machine, prior: &Model, planned: &Model) -> Diagnostics {
-    let is_out = |endpoint: &Endpoint| planned.version(*endpoint).is_null();
-    let all = Endpoint::ALL.into_iter().filter(is_out);
+    let is_removed = |endpoint: &Endpoint| planned.version(*endpoint).is_null();
+    let all = Endpoint::ALL.into_iter().filter(is_removed);
     all.filter_map(|endpoint| {
         let attached = prior.attached(endpoint)?;
         match endpoint.current_rules(machine) {
@@ -309,7 +309,7 @@ fn kept_warning(id: &MachineId, endpoint: Endpoint, attached: &str, current: &st
 /// Detaches: sets the configured mode wherever the machine still refers to what was attached here.
 ///
 /// # Errors
-/// If it may still refer to it.
+/// If the machine may still refer to it.
 pub async fn delete(
     connection: &Connection,
     context: &Context,

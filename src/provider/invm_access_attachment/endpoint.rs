@@ -37,7 +37,7 @@ impl Endpoint {
         }
     }
 
-    /// Its key among what is attached.
+    /// Its key in the map `attached`.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Imds => "imds",
@@ -95,13 +95,13 @@ impl Endpoint {
 }
 
 impl CurrentRules {
-    /// Whether they are those of the version of this id.
+    /// Whether they are the version with this id.
     pub fn is_version(&self, id: &str) -> bool {
         matches!(self, Self::Version(current) if is_same_version(current, id))
     }
 }
 
-/// Whether two ids are those of one version. Other text is compared without case.
+/// Whether two ids name the same version. Other text is compared without case.
 pub fn is_same_version(one: &str, other: &str) -> bool {
     match (one.parse::<VersionId>(), other.parse::<VersionId>()) {
         (Ok(one), Ok(other)) => one == other,

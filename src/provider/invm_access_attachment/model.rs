@@ -156,15 +156,15 @@ pub const fn is_set(flag: &Value) -> bool {
     matches!(flag, Value::Bool(true))
 }
 
-/// The state for what a machine refers to, in the spelling of `prior`: the state on a refresh, or one with
-/// nothing but the id on an import. It omits endpoints that the resource does not manage.
+/// The state for what a machine refers to, in the spelling of `prior`. On a refresh `prior` is the old state;
+/// on an import it has only the id. The result omits endpoints that the resource does not manage.
 #[must_use]
 pub fn state(id: &MachineId, machine: &Machine, prior: &Model) -> Model {
     let version_of = |endpoint: Endpoint| {
         let is_ours =
             prior.is_imported() || !prior.version(endpoint).is_null() || prior.attached(endpoint).is_some();
         match endpoint.current_rules(machine) {
-            CurrentRules::Version(reference) if is_ours => spelled(&reference, endpoint, prior),
+            CurrentRules::Version(reference) if is_ours => with_known_spelling(&reference, endpoint, prior),
             _ => Value::Null,
         }
     };
@@ -185,12 +185,12 @@ pub fn state(id: &MachineId, machine: &Machine, prior: &Model) -> Model {
     state
 }
 
-fn spelled(reference: &str, endpoint: Endpoint, prior: &Model) -> Value {
+fn with_known_spelling(reference: &str, endpoint: Endpoint, prior: &Model) -> Value {
     let known = prior.version(endpoint).as_str().or_else(|| prior.attached(endpoint));
     if let Some(known) = known.filter(|known| is_same_version(known, reference)) {
         return known.into();
     }
-    // With the fixed segments in ARM's case, as everywhere else.
+    // Writes the fixed segments in ARM's case, as everywhere else.
     reference.parse::<VersionId>().map_or_else(|_| reference.into(), |id| id.to_string().into())
 }
 

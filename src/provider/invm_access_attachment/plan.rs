@@ -40,17 +40,17 @@ pub fn update(request: &PlanUpdate) -> Planned {
     let moves = plan.machine_id != prior.machine_id;
     plan.id = if moves { id_of(machine.as_ref()) } else { prior.id.clone() };
     let attached = plan.to_attach(Some(&prior));
-    // The state of a machine that was imported, or written by an older host, may have none.
+    // A state may lack the map: after an import, or when an older host wrote it.
     plan.attached = if is_equal(&attached, &prior.attached) { prior.attached.clone() } else { attached };
-    let lags = !prior.lagging_instances.is_null() && prior.lagging_instances != 0_i64.into();
-    if writes(&prior, &plan) || (lags && is_set(&plan.upgrade_instances)) {
+    let has_lagging = !prior.lagging_instances.is_null() && prior.lagging_instances != 0_i64.into();
+    if writes(&prior, &plan) || (has_lagging && is_set(&plan.upgrade_instances)) {
         plan.lagging_instances = lagging(machine.as_ref());
     }
     let mut planned = Planned::new(plan.write());
     if moves {
         planned.replace.push(Path::attribute("machine_id"));
     }
-    // Passed on to the plan of a replacement, which a host may make of any change.
+    // For the plan of a replacement: a host may turn any change into one.
     let instance = PrivateState::read(&request.private).instance().map(str::to_owned);
     let replaced = prior.id.as_str().unwrap_or_default();
     planned.private = PrivateState::replacing(replaced).with_instance(instance).write();

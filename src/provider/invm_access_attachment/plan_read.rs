@@ -17,7 +17,7 @@ use crate::provider::connection::Connection;
 use crate::provider::machine_cache::KnownVersion;
 use crate::provider::module;
 
-/// How long a plan waits for each read. A plan without it only reports less; the apply reads again.
+/// How long a plan waits for each read. Without it, the plan only reports less; the apply reads again.
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Reads the machine and the versions of a plan, as far as they are known. Returns warnings.
@@ -75,7 +75,7 @@ async fn read_twice<T, F: Future<Output = Result<T, Error>>>(
     }
 }
 
-/// The version as this process has planned it, otherwise as Azure has it; read once for all machines.
+/// The version as this process has planned it, otherwise as Azure has it. It is read once for all machines.
 async fn version_of_plan(
     connection: &Connection,
     client: &ArmClient,
@@ -98,7 +98,7 @@ async fn version_of_plan(
     cell.get_or_init(read).await.clone()
 }
 
-/// The home region and those it is replicated to.
+/// The version's own region, and those that it is replicated to.
 fn regions(version: &Version) -> Vec<Location> {
     let mut all: Vec<_> = version.location.iter().cloned().collect();
     for region in version.properties.target_locations.iter().flatten() {
@@ -109,7 +109,7 @@ fn regions(version: &Version) -> Vec<Location> {
     all
 }
 
-/// A warning where the profile is for the other endpoint, as far as this process knows the profile.
+/// A warning if this process knows that the profile is for the other endpoint.
 fn endpoint_warning(connection: &Connection, endpoint: Endpoint, version: &VersionId) -> Option<Diagnostic> {
     let profiles = connection.profiles();
     let profile = version.profile();

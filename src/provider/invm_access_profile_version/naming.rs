@@ -10,7 +10,7 @@ use crate::plugin::{Diagnostic, Path, Value};
 use crate::provider::applied;
 use crate::provider::profile_cache::VersionNames;
 
-/// How long ago a version may have been published to count as left behind by a killed run.
+/// The greatest age of a version that counts as left behind by a killed run.
 const RECENT: Duration = Duration::days(1);
 
 /// The existing versions of a profile, as far as they matter for the next one.
@@ -24,13 +24,13 @@ pub struct Siblings<'a> {
 }
 
 impl<'a> Siblings<'a> {
-    /// None yet, except in this plan.
+    /// Starts without any listed version.
     #[must_use]
     pub fn new(profile: &'a ProfileId, planned: &'a Value, now: OffsetDateTime) -> Self {
         Self { profile, planned, now, highest: None, duplicates: Vec::new() }
     }
 
-    /// Adds one that Azure lists.
+    /// Adds a version that Azure lists.
     pub fn add(&mut self, version: &Version, names: &VersionNames) {
         let Some(name) = version.name.as_deref().and_then(|name| name.parse::<VersionName>().ok()) else {
             return;
@@ -44,7 +44,7 @@ impl<'a> Siblings<'a> {
     /// Whether a version is identical to the planned one and was published recently: a killed run may have
     /// left it.
     fn is_duplicate(&self, name: &VersionName, version: &Version) -> bool {
-        let is_going = matches!(
+        let is_failed_or_deleting = matches!(
             version.properties.provisioning_state,
             Some(ProvisioningState::Failed | ProvisioningState::Canceled | ProvisioningState::Deleting)
         );
@@ -55,7 +55,7 @@ impl<'a> Siblings<'a> {
             .and_then(|date| OffsetDateTime::parse(date, &Rfc3339).ok());
         // A version without a date is still being published.
         let is_recent = published.is_none_or(|date| self.now - date < RECENT);
-        if is_going || !is_recent {
+        if is_failed_or_deleting || !is_recent {
             return false;
         }
         let id = self.profile.version(name.clone());
@@ -63,10 +63,9 @@ impl<'a> Siblings<'a> {
         applied::settle(self.planned.clone(), returned).1.is_none()
     }
 
-    /// The name after the highest of: the versions that Azure lists, those that this process has seen or
-    /// deleted, and the one that is being replaced. Whichever of the old and the new version Terraform
-    /// handles first, the new name is the higher one. A name is never used twice: a guest agent would not
-    /// notice the new rules.
+    /// The name after the highest one that Azure lists, that this process has seen or deleted, or that is
+    /// being replaced. So the new name is the higher one, whichever version Terraform handles first. A name
+    /// is never used twice: a guest agent would not notice the new rules.
     ///
     /// # Errors
     /// If the highest possible version exists.
@@ -85,8 +84,8 @@ impl<'a> Siblings<'a> {
         })
     }
 
-    /// Those that are identical to the planned one, were published recently, and do not belong to this
-    /// process.
+    /// The versions that are identical to the planned one, were published recently, and do not belong to
+    /// this process.
     #[must_use]
     pub fn duplicates(self) -> Vec<VersionId> {
         self.duplicates
@@ -142,8 +141,8 @@ mod tests {
         let prior = Value::object([("profile_id", Value::from(PROFILE))]);
         let (state, _) = model::state(&profile.version(name("1.0.4")), version("1.0.4"), &prior);
         let Value::Object(mut planned) = state else { panic!("an object") };
-        for open in ["id", "name", "published_date"] {
-            planned.insert(open.to_owned(), Value::unknown());
+        for attribute in ["id", "name", "published_date"] {
+            planned.insert(attribute.to_owned(), Value::unknown());
         }
         let with = |planned: &crate::plugin::value::Members, own: Option<&str>, now| {
             let planned = Value::Object(planned.clone());

@@ -13,12 +13,12 @@ use crate::provider::{spelling, tags};
 
 /// Plans a new version. `profile` is what is known of the profile without a request.
 ///
-/// An omitted region stays unknown, even if this process has just read the profile: Terraform plans once more
-/// at apply, in a process that has not, and no known value may become unknown then. If the host keeps private
-/// data from one round of a plan to the next, the region is stored there, and the create need not read it.
+/// An omitted region stays unknown, even if this process has just read the profile. Terraform plans again at
+/// apply, in a process that has not, and a known value must not become unknown. If the host keeps private
+/// data from one plan to the next, the region is stored there, and the create need not read it.
 ///
 /// # Errors
-/// If the name is that of a version which the plan replaces and which stays.
+/// If the plan replaces a version of the same name, and that version stays.
 pub fn create(request: &PlanCreate, profile: &KnownProfile) -> Result<Planned, Failure> {
     let private = PrivateState::read(&request.private);
     let stores_private = request.capabilities.store_planned_private;
@@ -46,8 +46,8 @@ pub fn create(request: &PlanCreate, profile: &KnownProfile) -> Result<Planned, F
         ..config
     };
     let mut planned = Planned::new(plan.write());
-    // The plan of the change has put the region into the private data, if the profile stays the same: the
-    // deletion gets the same data.
+    // The plan of the change has stored the region, if the profile stays the same. The deletion gets the
+    // same data.
     planned.private = if private.is_replacement() {
         private.write()
     } else {
@@ -108,7 +108,7 @@ pub fn update(request: &PlanUpdate, profile: &KnownProfile, reports_l07: bool) -
     let version = prior.name.as_str().unwrap_or_default();
     let (prior_rules, rules) = (rules::read(&prior.rules), rules::read(&plan.rules));
     plan.grants = rules::planned_grants(&rules);
-    // A state is wholly known, and so is a value that stays the same.
+    // Equal rules are wholly known, since a state is.
     let same_rules = rules == prior_rules;
     if !same_rules {
         if replace.is_empty() && config.name == prior.name {
@@ -129,7 +129,7 @@ pub fn update(request: &PlanUpdate, profile: &KnownProfile, reports_l07: bool) -
     }
 
     let kept = skip_destroy::kept_version(&request.prior, &private);
-    // Terraform shows no warnings of the plan to create that follows.
+    // Terraform does not show the warnings of the create plan that follows.
     if !replace.is_empty() {
         let is_new = skip_destroy::is_set(&request.config) && !skip_destroy::is_set(&request.prior);
         let too_late =
@@ -141,10 +141,10 @@ pub fn update(request: &PlanUpdate, profile: &KnownProfile, reports_l07: bool) -
     let mut planned = Planned::new(plan.write());
     planned.replace = replace;
     planned.warnings = warnings;
-    // Also if nothing is replaced here: `-replace` and a tainted object turn any plan into a replacement.
-    let replaces = prior.name.as_str().map(PrivateState::replacing).unwrap_or_default();
+    // Stored for every change: `-replace` and a tainted object turn any plan into a replacement.
+    let replacement = prior.name.as_str().map(PrivateState::replacing).unwrap_or_default();
     let region = profile.location.as_ref().filter(|_| inherits);
-    planned.private = replaces
+    planned.private = replacement
         .with_region(region)
         .with_kept(kept.map(|id| id.to_string()))
         .with_configured_name(!is_automatic)

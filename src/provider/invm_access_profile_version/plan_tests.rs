@@ -244,10 +244,10 @@ fn plan_after(pending: crate::provider::writing::private_state::Pending) -> Plan
 fn an_update_continues_an_unfinished_creation() {
     use crate::arm::PendingOperation;
     use crate::provider::writing::private_state::WriteKind;
-    let begun = |work| {
+    let unfinished = |work| {
         PrivateState::default().with_operation(work, PendingOperation::write_of("/x")).pending.unwrap()
     };
-    let planned = plan_after(begun(WriteKind::Create));
+    let planned = plan_after(unfinished(WriteKind::Create));
     assert!(planned.state.get("published_date").unwrap().is_unknown());
     assert_eq!(planned.replace, []);
     assert!(
@@ -255,9 +255,9 @@ fn an_update_continues_an_unfinished_creation() {
         "the update knows the unfinished operation"
     );
 
-    let mut failed = begun(WriteKind::Create);
+    let mut failed = unfinished(WriteKind::Create);
     failed.failed = true;
-    for pending in [failed, begun(WriteKind::Delete)] {
+    for pending in [failed, unfinished(WriteKind::Delete)] {
         let planned = plan_after(pending);
         assert_eq!(planned.replace, [Path::attribute("id")]);
         assert!(planned.state.get("id").unwrap().is_unknown());
@@ -272,9 +272,9 @@ fn a_replacement_without_location_gets_the_profiles_region() {
     assert_eq!(region(with(config(), "location", Value::unknown())), None, "it will be");
     let elsewhere = PROFILE.replace("/web", "/app");
     assert_eq!(region(with(config(), "profile_id", elsewhere.into())), None, "that of another profile");
-    // The plan to create the successor gets what the plan to change returned.
-    let handed_on = plan_create(config(), plan_update(state(), config()).private).private;
-    assert_eq!(PrivateState::read(&handed_on).region(), Some(Location::new("westeurope")));
+    // The plan of the new version receives the private data of the plan of the change.
+    let create_private = plan_create(config(), plan_update(state(), config()).private).private;
+    assert_eq!(PrivateState::read(&create_private).region(), Some(Location::new("westeurope")));
 }
 
 #[test]
@@ -310,7 +310,7 @@ fn the_replaced_version_is_passed_to_the_apply_if_the_host_keeps_it() {
     assert_eq!(first.private, change, "the deletion gets what the change gave");
     let again = plan_round(config(), Vec::new(), first.private.clone(), true, &KnownProfile::default());
     assert_eq!(again.private, first.private);
-    // To another profile: the deletion must not take its region for that of the old one.
+    // The region of another profile is not stored: the deletion would take it for the old version's.
     let elsewhere = with(config(), "profile_id", PROFILE.replace("/web", "/app").into());
     let change = plan_update(state(), elsewhere.clone()).private;
     let first = plan_round(elsewhere, change, Vec::new(), true, &profile());

@@ -14,9 +14,9 @@ use crate::provider::profile_cache::{KnownProfile, ProfileCache};
 /// How long a plan waits for a profile. A plan without it only reports less.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The profile of the version that a configuration describes, as this process has planned or read it. A
-/// profile that is neither is read, if a finding depends on it, unless `offline` is set. A profile that
-/// cannot be read is not an error.
+/// The profile of the version that a configuration describes, as this process has planned or read it.
+/// Otherwise it is read, if a finding depends on it and `offline` is not set. A profile that cannot be read
+/// is not an error.
 pub async fn of_plan(
     connection: &Connection,
     context: &Context,

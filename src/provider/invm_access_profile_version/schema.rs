@@ -84,7 +84,7 @@ pub fn schema() -> Schema {
              findings that it does not name, the `lint` of the provider block applies, otherwise the level \
              in that guide.",
         )
-        // Nothing is computed here, so that a generated configuration has no line `lint = null`.
+        // Computed only so that a generated configuration has no line `lint = null`.
         .optional_computed(),
         Attribute::new(
             skip_destroy::ARGUMENT,
@@ -96,7 +96,7 @@ pub fn schema() -> Schema {
              was not seen to end is deleted all the same. This is not sent to Azure: changing it makes no \
              request. If omitted, the version is deleted.",
         )
-        // Nothing is computed here, so that a generated configuration has no line `skip_destroy = null`.
+        // Computed only so that a generated configuration has no line `skip_destroy = null`.
         .optional_computed(),
         Attribute::new(
             "tags",
@@ -123,8 +123,8 @@ pub fn schema() -> Schema {
 
 /// The `rules` block: four maps keyed by name, so that a plan shows changed rules by their names.
 ///
-/// The maps are optional and computed although the provider never adds a rule. So null and `{}`, which mean
-/// the same, never make a difference between an imported state and a configuration.
+/// The provider never adds a rule, yet the maps are optional and computed. So null and `{}`, which mean the
+/// same, are no difference between an imported state and a configuration.
 fn rules() -> NestedBlock {
     let text = || Type::String;
     let names = || Type::set(Type::String);

@@ -22,7 +22,7 @@ pub fn kept_version(state: &Value, private: &PrivateState) -> Option<VersionId> 
     InVmAccessProfileVersion::id_in_state(state).ok()
 }
 
-/// Whether an object has it set.
+/// Whether an object sets it.
 #[must_use]
 pub fn is_set(object: &Value) -> bool {
     object.get(ARGUMENT) == Some(&Value::Bool(true))
@@ -83,9 +83,9 @@ mod tests {
 
     #[test]
     fn only_true_keeps_a_version() {
-        let quiet = PrivateState::default();
-        assert!(keeps(true, &quiet));
-        assert!(!keeps(false, &quiet) && !keeps(Value::Null, &quiet));
+        let settled = PrivateState::default();
+        assert!(keeps(true, &settled));
+        assert!(!keeps(false, &settled) && !keeps(Value::Null, &settled));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The list resources, for `terraform query`: the profiles of a gallery, the versions of a profile (one
-//! request for each page, and none that is not needed), and what machines refer to.
+//! The list resources, for `terraform query`: the profiles of a gallery, the versions of a profile, and what
+//! machines refer to. A page is requested only when it is needed.
 
 pub mod attachments;
 
@@ -74,9 +74,9 @@ impl<K: Described> ListResource for ObjectList<K> {
         let mut pages = K::collection(&client).pages(&parent).map_err(failed)?;
         while let Some(page) = pages.next(&call(context)).await.map_err(failed)? {
             for entry in page {
-                let named = entry.map_err(|unreadable| unreadable.to_string());
-                let named = named.and_then(|object| Ok((listed_id::<K>(&parent, &object)?, object)));
-                let flow = match named {
+                let item = entry.map_err(|unreadable| unreadable.to_string());
+                let item = item.and_then(|object| Ok((listed_id::<K>(&parent, &object)?, object)));
+                let flow = match item {
                     Err(reason) => sender.warn(unusable_warning::<K>(&parent, &reason)).await,
                     Ok((id, object)) if described::passes::<K>(&request.config, &id, &object) => {
                         let (resource, warnings) = if request.include_resource {
@@ -102,7 +102,7 @@ impl<K: Described> ListResource for ObjectList<K> {
     }
 }
 
-/// The call that reads one page. Each has its own timeout: the host decides how long the whole list takes.
+/// The call that reads one page. Each page has its own timeout: the host limits the whole list.
 fn call(context: &Context) -> Call {
     Call::new(timeouts::of(&Value::Null, TimedOperation::Read), context.cancel.clone())
 }

@@ -23,7 +23,7 @@ pub struct RequestContext {
     action: Option<Operation>,
     plane: Option<Plane>,
     suboperation: Fact<String>,
-    /// Attributes by source and name; no map at all means that nothing is known of any attribute.
+    /// Attributes by source and name; `None` if nothing is known of any attribute.
     attributes: Option<BTreeMap<AttributeSource, ValuesByName>>,
 }
 
@@ -66,9 +66,9 @@ impl RequestContext {
     }
 
     /// Reads `{action, suboperation, request, resource, principal, environment, is_data_action}`, each of
-    /// which may be absent or null. Attributes are keyed by the text between the brackets; a list is an
-    /// attribute of several values; absent and null attributes do not exist. An empty context, null or an
-    /// object whose members are all null, is [`RequestContext::unknown`].
+    /// which may be absent or null. Attributes are keyed by the text between the brackets. A list is an
+    /// attribute of several values. Absent and null attributes do not exist. An empty context is
+    /// [`RequestContext::unknown`]: null, or an object whose members are all null.
     pub fn from_json(value: &Value) -> Result<Self, ReadError> {
         let map = match value {
             Value::Null => return Ok(Self::unknown()),
@@ -141,8 +141,8 @@ impl RequestContext {
 
     /// The values of the attribute called `name` at `source`.
     ///
-    /// It is not documented whether Azure compares names ignoring case (for tag keys it does not). So a name
-    /// that differs only in case is neither the attribute nor its absence: `Unknown`.
+    /// It is not documented whether Azure compares names ignoring case (for tag keys it does not). So if only
+    /// the case of a name differs, the attribute is `Unknown`.
     pub fn attribute(&self, source: AttributeSource, name: &str) -> Fact<&[Value]> {
         let Some(by_source) = &self.attributes else { return Fact::Unknown };
         let Some(values_by_name) = by_source.get(&source) else { return Fact::Absent };

@@ -31,7 +31,7 @@ fn action_matches(patterns: &[OperationPattern], action: &Operation) -> Option<b
     any(patterns.iter().map(|pattern| pattern.coverage(action).as_answer()))
 }
 
-/// An attribute without values is neither present nor absent: the documentation does not say which.
+/// An attribute without values is undecided: the documentation does not say whether it exists.
 fn exists(attribute: &AttributeRef, context: &RequestContext) -> Option<bool> {
     match context.attribute(attribute.source, &attribute.name) {
         Fact::Known([]) | Fact::Unknown => None,
@@ -55,8 +55,8 @@ fn side(operand: &Operand, family: Family, context: &RequestContext) -> Fact<Vec
 
 /// Compares two sides.
 ///
-/// A comparison with an absent attribute is false, as the page's "... OR NOT Exists ..." idiom implies; a
-/// negated one is not documented, so it is undecided. An empty list is not documented either.
+/// A comparison with an absent attribute is false, as the page's "... OR NOT Exists ..." idiom implies.
+/// Negated operators and empty lists are not documented, so they are undecided.
 fn compare(comparison: &Comparison, context: &RequestContext) -> Option<bool> {
     let Comparison { quantifier, operator, .. } = comparison;
     let left = side(&comparison.left, operator.family, context);
@@ -68,18 +68,18 @@ fn compare(comparison: &Comparison, context: &RequestContext) -> Option<bool> {
         (Fact::Known(left), Fact::Known(right)) => (left, right),
     };
     let cell = |l: &Option<Literal>, r: &Option<Literal>| holds(*operator, l.as_ref()?, r.as_ref()?);
-    let over = |quantifier: Quantifier| match quantifier {
+    let compare_all = |quantifier: Quantifier| match quantifier {
         Quantifier::AnyAny => any(left.iter().map(|l| any(right.iter().map(|r| cell(l, r))))),
         Quantifier::AllAny => all(left.iter().map(|l| any(right.iter().map(|r| cell(l, r))))),
         Quantifier::AnyAll => any(left.iter().map(|l| all(right.iter().map(|r| cell(l, r))))),
         Quantifier::AllAll => all(left.iter().map(|l| all(right.iter().map(|r| cell(l, r))))),
     };
     match quantifier {
-        Some(quantifier) => over(*quantifier),
-        // It is not documented how an attribute of several values is compared without a quantifier. All four
-        // readings lie between the strictest and the loosest; if these two agree, the result is certain, as
-        // for single values.
-        None => match (over(Quantifier::AllAll), over(Quantifier::AnyAny)) {
+        Some(quantifier) => compare_all(*quantifier),
+        // How several values are compared without a quantifier is not documented. All four readings lie
+        // between the strictest and the loosest. If these two agree, as for single values, the result is
+        // certain.
+        None => match (compare_all(Quantifier::AllAll), compare_all(Quantifier::AnyAny)) {
             (Some(true), _) => Some(true),
             (_, Some(false)) => Some(false),
             _ => None,

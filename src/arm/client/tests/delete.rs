@@ -41,7 +41,7 @@ async fn without_an_operation_the_object_is_polled() {
     azure.answer("DELETE", &profile_path(), 1, ResponseTemplate::new(202)).await;
     let gone = || status(404, arm_error("ResourceNotFound", "gone"));
     azure.answer("GET", &profile_path(), 2, ok(profile_json("Deleting"))).await;
-    // A 404 without the missing object, and one that the next response contradicts, prove nothing.
+    // Neither 404 proves anything: one has no error code, and the next response contradicts the other.
     azure.answer("GET", &profile_path(), 1, ResponseTemplate::new(404)).await;
     azure.answer("GET", &profile_path(), 1, gone()).await;
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Deleting"))).await;
@@ -128,25 +128,25 @@ async fn other_conflicts_are_not_tried_again() {
 #[tokio::test]
 async fn a_deletion_that_finds_nothing_is_checked() {
     for code in ["ResourceNotFound", "ParentResourceNotFound", "ResourceGroupNotFound"] {
-        let nothing = || status(404, arm_error(code, "no"));
+        let not_found = || status(404, arm_error(code, "no"));
         let azure = Azure::start().await;
-        azure.answer("DELETE", &profile_path(), 9, nothing()).await;
-        azure.answer("GET", &profile_path(), 9, nothing()).await;
+        azure.answer("DELETE", &profile_path(), 9, not_found()).await;
+        azure.answer("GET", &profile_path(), 9, not_found()).await;
         let profiles = azure.client.profiles();
         assert_eq!(profiles.delete(&profile_id(), &call()).await.unwrap(), DeleteOutcome::Absent);
         assert_eq!(azure.requests().await.len(), 2);
 
-        // It exists after all: sent again.
+        // It exists after all, so the deletion is sent again.
         let azure = Azure::start().await;
-        azure.answer("DELETE", &profile_path(), 1, nothing()).await;
+        azure.answer("DELETE", &profile_path(), 1, not_found()).await;
         azure.answer("GET", &profile_path(), 9, ok(profile_json("Succeeded"))).await;
         azure.answer("DELETE", &profile_path(), 1, ResponseTemplate::new(204)).await;
         azure.client.profiles().delete(&profile_id(), &call()).await.unwrap();
         assert_eq!(azure.requests().await.len(), 3);
 
-        // But not for ever, and a state never forgets an existing object.
+        // The retries end with an error, so the state keeps the object.
         let azure = Azure::start().await;
-        azure.answer("DELETE", &profile_path(), 99, nothing()).await;
+        azure.answer("DELETE", &profile_path(), 99, not_found()).await;
         azure.answer("GET", &profile_path(), 99, ok(profile_json("Succeeded"))).await;
         assert!(azure.client.profiles().delete(&profile_id(), &call()).await.is_err());
         assert_eq!(azure.requests().await.len(), 8);
@@ -180,7 +180,7 @@ async fn a_started_deletion_is_continued() {
         profiles.resume_delete(&profile_id(), &operation, &call()).await.unwrap(),
         DeleteOutcome::Absent
     );
-    // It did not happen after all.
+    // The deletion did not happen after all.
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Succeeded"))).await;
     azure.answer("DELETE", &profile_path(), 1, ResponseTemplate::new(204)).await;
     profiles.resume_delete(&profile_id(), &operation, &call()).await.unwrap();

@@ -64,7 +64,7 @@ fn version_json(name: &str, state: &str) -> Value {
 fn expect_started<T: std::fmt::Debug>(outcome: CreateOutcome<T>) -> Started<T> {
     match outcome {
         CreateOutcome::Started(started) => started,
-        there => panic!("{there:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -84,7 +84,7 @@ fn arm_error(code: &str, message: &str) -> Value {
     json!({"error": {"code": code, "message": message}})
 }
 
-/// A call with a timeout of a second, far longer than any of these needs.
+/// A call with a timeout that is far longer than any of these needs.
 fn call() -> Call {
     Call::new(Duration::from_secs(5), CancellationToken::new())
 }
@@ -149,12 +149,13 @@ impl Azure {
             .await;
     }
 
-    /// The requests to ARM that were received, as `GET /path`.
+    /// The requests to ARM that were received.
     async fn requests(&self) -> Vec<Request> {
         let all = self.server.received_requests().await.unwrap();
         all.into_iter().filter(|request| request.url.path() != TOKEN).collect()
     }
 
+    /// Those requests as `GET /path`.
     async fn lines(&self) -> Vec<String> {
         let requests = self.requests().await;
         requests.iter().map(|r| format!("{} {}", r.method, r.url.path().replace(GALLERY, ""))).collect()

@@ -1,5 +1,5 @@
-//! The lanes against Azure Resource Manager's own buckets, in full size but filled fifty times as fast, so
-//! that minutes take seconds. One test, not run by default, fills them as Azure does.
+//! The lanes against simulated buckets of Azure Resource Manager. They have their full size but fill fifty
+//! times as fast, so that minutes take seconds. One test, not run by default, fills them as Azure does.
 
 mod hour;
 
@@ -35,7 +35,7 @@ impl SimulatedArm {
         Arc::new(Self { buckets, has_limit_headers, speed, accepted, refused: AtomicU64::new(0) })
     }
 
-    /// Leaves this many in the bucket of writes.
+    /// Leaves this many tokens in the bucket of writes.
     fn with_writes(self: Arc<Self>, tokens: f64) -> Arc<Self> {
         locked(&self.buckets).insert(Verb::Write, (tokens, Instant::now()));
         self
@@ -67,7 +67,7 @@ impl SimulatedArm {
         *tokens = (*tokens + rate * (now - *at).as_secs_f64()).min(size);
         *at = now;
         if *tokens < 1.0 {
-            // In Azure whole seconds.
+            // Azure names whole seconds.
             return Err(((1.0 - *tokens) / rate * speed).ceil() / speed);
         }
         *tokens -= 1.0;
@@ -112,7 +112,7 @@ impl TestPipeline {
         Self { policies: vec![Arc::new(retry), lanes.clone(), arm.clone()], lanes }
     }
 
-    /// Without lanes.
+    /// The same without lanes.
     fn without_lanes(arm: &Arc<SimulatedArm>) -> Self {
         let mut pipeline = Self::to(arm);
         pipeline.policies.remove(1);
@@ -127,7 +127,7 @@ impl TestPipeline {
         Ok(u16::from(answer.status()))
     }
 
-    /// This many requests at once. Each must succeed.
+    /// Sends this many requests at once. Each must succeed.
     async fn all(&self, method: Method, count: usize, call: &Call) {
         let names: Vec<String> = (0..count).map(|number| number.to_string()).collect();
         let all = names.iter().map(|name| self.send(method, name, call).boxed());
@@ -194,13 +194,13 @@ async fn a_refusal_delays_all_requests_if_no_header_names_a_bucket() {
     // them.
     let arm = SimulatedArm::new(false, 10);
     TestPipeline::to(&arm).all(Method::Put, 600, &call()).await;
-    // Those that were under way when the bucket was found empty, and few after them. Without lanes it is most requests.
+    // Requests under way when the bucket ran empty are refused, and few after them. Without lanes, most are.
     assert!(arm.refused() <= 300, "{} refusals", arm.refused());
 }
 
 #[tokio::test]
 async fn a_request_delayed_by_anothers_refusal_reports_it() {
-    // Empty for two seconds.
+    // The bucket is empty for two seconds.
     let arm = SimulatedArm::new(true, 50).with_writes(-1_000.0);
     let (pipeline, long) = (TestPipeline::to(&arm), call());
     let refused = pipeline.send(Method::Put, "x", &long);
@@ -223,9 +223,9 @@ async fn waiting_ends_with_the_deadline() {
     let pipeline = TestPipeline::to(&arm);
     let short = Call::new(Duration::from_secs(1), CancellationToken::new());
     let ended = join_all((0..100).map(|_| pipeline.send(Method::Put, "x", &short))).await;
-    let late: Vec<_> = ended.into_iter().filter_map(Result::err).map(ours).collect();
-    assert!(late.len() >= 50 && late.len() <= 80, "{}", late.len());
-    assert!(late.iter().all(Error::is_timeout), "{late:?}");
+    let errors: Vec<_> = ended.into_iter().filter_map(Result::err).map(ours).collect();
+    assert!(errors.len() >= 50 && errors.len() <= 80, "{}", errors.len());
+    assert!(errors.iter().all(Error::is_timeout), "{errors:?}");
 }
 
 #[tokio::test]
@@ -286,7 +286,7 @@ async fn a_bucket_slows_the_requests_that_named_it_and_no_others() {
         }
     };
     tokio::time::timeout(Duration::from_secs(5), others).await.expect("nothing slows them");
-    // A list names the bucket as well, and then follows it; before, its lane did not know it.
+    // A list names the bucket as well. Its lane follows the bucket only from then on.
     send(Method::Get, &format!("{profiles}/p/versions"), false, 100).await.unwrap();
 }
 

@@ -33,7 +33,7 @@ impl ApplicationIds {
         })
     }
 
-    /// The application, or what is missing.
+    /// The application, or the settings that are missing.
     pub(super) fn application(&self) -> Result<Application, Vec<String>> {
         match (&self.tenant, &self.client) {
             (Some(tenant), Some(client)) => {
@@ -52,7 +52,7 @@ impl ApplicationIds {
         }
     }
 
-    /// The source of each of the two that is set.
+    /// The values and sources of these ids, as far as they are set.
     pub(super) fn sources(&self, names: &[&str]) -> String {
         let both = [
             ("tenant_id", self.tenant.as_ref().map(|found| (found.value.to_string(), &found.source))),
@@ -72,7 +72,7 @@ impl ApplicationIds {
     }
 }
 
-/// A setting, otherwise what the platform has set; both must agree.
+/// A setting, otherwise the platform's value. If both are set, they must agree.
 pub(super) fn agreeing(
     given: Option<Setting<String>>,
     platform: Option<Setting<String>>,

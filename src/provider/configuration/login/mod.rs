@@ -21,7 +21,7 @@ use time::OffsetDateTime;
 
 pub use choice_log::{NoLogin, advice};
 
-/// The most that Azure Resource Manager accepts ("Authenticate requests across tenants").
+/// The most auxiliary tenants that Azure Resource Manager accepts ("Authenticate requests across tenants").
 const AUXILIARY: usize = 3;
 
 /// How to sign in.
@@ -99,7 +99,7 @@ pub(super) fn sign_in(lookup: &Lookup<'_>) -> Result<SignIn, Diagnostic> {
 
 type LoginMethod = fn(&Lookup<'_>, &ApplicationIds, &Switches) -> Result<Choice, Diagnostic>;
 
-/// Checks the switches of the logins that need one: each must be a boolean.
+/// The switches of the logins that need one.
 struct Switches {
     oidc: Option<Setting<bool>>,
     aks: Option<Setting<bool>>,

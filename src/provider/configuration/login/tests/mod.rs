@@ -11,7 +11,7 @@ const IDS: [(&str, &str); 2] = [("ARM_TENANT_ID", "t.example"), ("ARM_CLIENT_ID"
 
 type Pairs<'a> = &'a [(&'static str, &'a str)];
 
-/// Arguments are texts here, but for the switches and lists.
+/// A provider block: `true` and `false` are booleans, all else is text.
 fn block(arguments: Pairs<'_>) -> Value {
     Value::object(arguments.iter().map(|(name, value)| {
         let value = match *value {
@@ -106,18 +106,21 @@ fn a_value_and_its_file_must_agree() {
 #[test]
 fn a_certificate_is_set_by_path_or_as_base64_with_its_password() {
     use base64::Engine as _;
-    let (pfx, word) = (fixture("rsa.pfx"), "pass-wörd");
+    let (pfx, password) = (fixture("rsa.pfx"), "pass-wörd");
     let text = base64::prelude::BASE64_STANDARD.encode(std::fs::read(&pfx).unwrap());
     let by_path =
-        login(&[], &[("ARM_CLIENT_CERTIFICATE_PATH", &pfx), ("ARM_CLIENT_CERTIFICATE_PASSWORD", word)]);
+        login(&[], &[("ARM_CLIENT_CERTIFICATE_PATH", &pfx), ("ARM_CLIENT_CERTIFICATE_PASSWORD", password)]);
     assert!(matches!(by_path, Login::ClientCertificate { .. }));
     for (arguments, variables) in [
-        (&[("client_certificate_path", pfx.as_str()), ("client_certificate_password", word)][..], &[][..]),
-        (&[("client_certificate", &text)], &[("ARM_CLIENT_CERTIFICATE_PASSWORD", word)]),
-        (&[], &[("ARM_CLIENT_CERTIFICATE", text.as_str()), ("ARM_CLIENT_CERTIFICATE_PASSWORD", word)]),
+        (
+            &[("client_certificate_path", pfx.as_str()), ("client_certificate_password", password)][..],
+            &[][..],
+        ),
+        (&[("client_certificate", &text)], &[("ARM_CLIENT_CERTIFICATE_PASSWORD", password)]),
+        (&[], &[("ARM_CLIENT_CERTIFICATE", text.as_str()), ("ARM_CLIENT_CERTIFICATE_PASSWORD", password)]),
         (
             &[("client_certificate", &text), ("client_certificate_path", &pfx)],
-            &[("ARM_CLIENT_CERTIFICATE_PASSWORD", word), ("ARM_CLIENT_SECRET", "comes later")],
+            &[("ARM_CLIENT_CERTIFICATE_PASSWORD", password), ("ARM_CLIENT_SECRET", "comes later")],
         ),
     ] {
         assert_eq!(login(arguments, variables), by_path, "{arguments:?}");
@@ -226,19 +229,19 @@ fn invalid_ids_are_reported_on_their_argument() {
     }
 }
 
-/// Characters that PowerShell, a text editor or `echo` adds around a secret.
+/// PowerShell, text editors and `echo` add characters around a secret.
 #[test]
 fn a_secret_file_is_read_in_any_encoding_and_with_a_line_end() {
-    let wide = |mark: &[u8], unit: fn(u16) -> [u8; 2]| {
+    let utf16 = |mark: &[u8], unit: fn(u16) -> [u8; 2]| {
         [mark.to_vec(), "s3cret\r\n".encode_utf16().flat_map(unit).collect()].concat()
     };
     let plain = login(&[("client_secret", "s3cret")], &[]);
     for bytes in [
         b"s3cret\r\n".to_vec(),
         b"\xef\xbb\xbfs3cret\n".to_vec(),
-        wide(b"\xff\xfe", u16::to_le_bytes),
-        wide(b"\xfe\xff", u16::to_be_bytes),
-        wide(b"", u16::to_le_bytes),
+        utf16(b"\xff\xfe", u16::to_le_bytes),
+        utf16(b"\xfe\xff", u16::to_be_bytes),
+        utf16(b"", u16::to_le_bytes),
     ] {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), &bytes).unwrap();

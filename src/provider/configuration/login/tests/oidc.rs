@@ -96,7 +96,7 @@ fn an_incomplete_oidc_login_is_reported_on_its_switch() {
     );
     assert_eq!(summary, "Unusable OIDC request address");
     assert_eq!(blamed, Some(Path::attribute("oidc_request_url")));
-    // A user who has configured another login as well gets that one.
+    // If another login is configured as well, it is used.
     assert!(matches!(login(&[("use_oidc", "true"), ("use_msi", "true")], &[]), Login::ManagedIdentity(_)));
     assert!(matches!(login(&[("use_oidc", "true"), ("use_cli", "true")], &[]), Login::AzureCli { .. }));
 }
@@ -142,6 +142,6 @@ fn aks_sets_three_variables_which_must_not_disagree() {
     }
     let (_, _, detail) = problem(&[on], &pod[..2]);
     assert!(detail.contains("AZURE_FEDERATED_TOKEN_FILE"), "{detail}");
-    // Without the switch they belong to other programs.
+    // Without the switch, the variables belong to other programs.
     assert!(matches!(found(&[], &pod).unwrap().login.unwrap(), Login::AzureCli { tenant_id: None, .. }));
 }
