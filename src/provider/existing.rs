@@ -15,7 +15,7 @@ pub enum Existing {
     /// It appeared in between, and Azure treated the request as a change of it.
     Changed,
     /// The plan has found it under the new name of an object that it replaces.
-    InTheWay,
+    AtNewName,
 }
 
 /// The block that imports an object, with a label made from its name.
@@ -65,7 +65,7 @@ pub fn diagnostic(resource_type: &str, kind: &str, name: &str, id: &str, how: Ex
              applies again. This run leaves it alone, and it is not in this state. {import}Otherwise give \
              the new one another name."
         ),
-        Existing::InTheWay => format!(
+        Existing::AtNewName => format!(
             "The plan replaces a {kind} with {id}, which exists at Azure already: it would delete the old \
              {kind} and then fail to create the new one. Nothing was changed.\n\nGive the new {kind} a \
              name that is free. If another resource of this configuration gives the name up, apply that \
@@ -112,6 +112,6 @@ mod tests {
         let detail = |how| diagnostic("gallery_invm_access_profile", "profile", "web", "/id/web", how).detail;
         assert!(!detail(Existing::Replaced).contains("import {"));
         assert!(detail(Existing::Replaced).contains("`create_before_destroy`"));
-        assert!(!detail(Existing::InTheWay).contains("import {"));
+        assert!(!detail(Existing::AtNewName).contains("import {"));
     }
 }

@@ -157,9 +157,8 @@ fn every_function_is_described() {
         for parameter in signature.parameters.iter().chain(&signature.variadic) {
             faults.sentence(&at.inside(parameter.name), &parameter.description);
         }
-        let known: Vec<_> =
-            signature.parameters.iter().chain(&signature.variadic).map(|one| one.name.to_string()).collect();
-        faults.unless(!known.is_empty(), &at, "", "takes something");
+        let parameters = signature.parameters.iter().chain(&signature.variadic);
+        faults.unless(parameters.count() > 0, &at, "", "takes something");
     }
     assert!(faults.0.is_empty(), "\n{}", faults.0.join("\n"));
 }

@@ -27,7 +27,7 @@ pub(super) fn place(lookup: &Lookup<'_>) -> Result<CloudSource, Diagnostic> {
                 host.source, given.source
             );
             let diagnostic = Diagnostic::error("Metadata host and addresses both set", detail);
-            return Err(host.source.blame(diagnostic));
+            return Err(host.source.attach_to(diagnostic));
         }
         let host = host.parse("Unusable metadata host", |text| MetadataHost::new(&text))?.value;
         let environment = environment.map(|found| found.value).filter(|name| !is_custom(name));
@@ -37,7 +37,7 @@ pub(super) fn place(lookup: &Lookup<'_>) -> Result<CloudSource, Diagnostic> {
         Some(found) if is_custom(&found.value) => None,
         Some(found) => Some(Cloud::named(&found.value).map_err(|error| {
             let detail = format!("The {} is {:?}: {error}.", found.source, found.value);
-            found.source.blame(Diagnostic::error("Unknown Azure environment", detail))
+            found.source.attach_to(Diagnostic::error("Unknown Azure environment", detail))
         })?),
         None => Some(Cloud::public()),
     };
@@ -68,7 +68,7 @@ pub(super) fn place(lookup: &Lookup<'_>) -> Result<CloudSource, Diagnostic> {
         };
         let diagnostic = Diagnostic::error("Unusable Azure endpoint", detail);
         match blamed {
-            Some(found) => found.source.blame(diagnostic),
+            Some(found) => found.source.attach_to(diagnostic),
             None => diagnostic,
         }
     })
@@ -85,7 +85,7 @@ fn incomplete(environment: Option<&Setting<String>>, (argument, variable): (&str
     );
     let diagnostic = Diagnostic::error("Custom environment without its addresses", detail);
     match environment {
-        Some(found) => found.source.blame(diagnostic),
+        Some(found) => found.source.attach_to(diagnostic),
         None => diagnostic.at(Path::attribute("environment")),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use super::source::{Lookup, Setting, disagree};
+use super::source::{Lookup, Setting, disagreement_error};
 use crate::arm::text;
 use crate::plugin::Diagnostic;
 
@@ -21,7 +21,7 @@ pub(super) fn text_or_file(
     let text = text_of(&file)?;
     let from_file = Setting { value: text, source: file.source };
     match direct {
-        Some(direct) if direct.value != from_file.value => Err(disagree(&direct, &from_file)),
+        Some(direct) if direct.value != from_file.value => Err(disagreement_error(&direct, &from_file)),
         _ => Ok(Some(from_file)),
     }
 }
@@ -50,5 +50,5 @@ pub(super) fn bytes(file: &Setting<String>) -> Result<Vec<u8>, Diagnostic> {
 
 fn unreadable(file: &Setting<String>, reason: &str) -> Diagnostic {
     let detail = format!("The file {:?}, named by {}, cannot be used: {reason}.", file.value, file.source);
-    file.source.blame(Diagnostic::error("Unreadable credential file", detail))
+    file.source.attach_to(Diagnostic::error("Unreadable credential file", detail))
 }

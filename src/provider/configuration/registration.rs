@@ -16,7 +16,7 @@ pub(super) fn may_register(lookup: &Lookup<'_>) -> Result<bool, Diagnostic> {
             "The {} is {:?}. Possible values are `core`, `extended`, `all`, `none` and `legacy`.",
             found.source, found.value
         );
-        return Err(found.source.blame(Diagnostic::error("Unknown set of registrations", detail)));
+        return Err(found.source.attach_to(Diagnostic::error("Unknown set of registrations", detail)));
     }
     let allowed = set.as_ref().map(|found| !found.value.eq_ignore_ascii_case("none"));
     let named = lookup.list("resource_providers_to_register");
@@ -26,7 +26,7 @@ pub(super) fn may_register(lookup: &Lookup<'_>) -> Result<bool, Diagnostic> {
             "The {} forbids what the {other} asks for: registering {NAMESPACE}. Set only one of them.",
             skip.source
         );
-        skip.source.blame(Diagnostic::error("Two settings that disagree", detail))
+        skip.source.attach_to(Diagnostic::error("Two settings that disagree", detail))
     };
     match (&skip, &set, &named) {
         (Some(skip), Some(set), _) if skip.value && allowed == Some(true) => Err(conflict(skip, &set.source)),

@@ -13,7 +13,7 @@ pub(super) fn correlation_id(lookup: &Lookup<'_>) -> Result<Option<String>, Diag
         Some(found) if found.value.chars().all(|c| c.is_ascii_graphic()) && found.value.len() <= 128 => {
             Ok(Some(found.value))
         }
-        Some(found) => Err(found.source.blame(Diagnostic::error(
+        Some(found) => Err(found.source.attach_to(Diagnostic::error(
             "Unusable correlation id",
             format!("The {} must be at most 128 printable ASCII characters without blanks.", found.source),
         ))),
@@ -34,7 +34,7 @@ pub(super) fn user_agent_suffix(
         let guid = bare.strip_suffix("-partnercenter").unwrap_or(bare);
         if uuid::Uuid::parse_str(guid).is_err() {
             let detail = format!("The {} is not a GUID.", found.source);
-            return Err(found.source.blame(Diagnostic::error("Unusable partner id", detail)));
+            return Err(found.source.attach_to(Diagnostic::error("Unusable partner id", detail)));
         }
         suffix.push(format!("pid-{bare}"));
     }

@@ -34,7 +34,7 @@ pub enum Source {
 impl Source {
     /// The diagnostic, with the path if the setting is an argument.
     #[must_use]
-    pub fn blame(&self, diagnostic: Diagnostic) -> Diagnostic {
+    pub fn attach_to(&self, diagnostic: Diagnostic) -> Diagnostic {
         match self {
             Self::Argument(path) => diagnostic.at(path.clone()),
             Self::Variable(_) => diagnostic,
@@ -77,7 +77,7 @@ impl<T> Setting<T> {
                 let reason = error.to_string();
                 let reason = reason.trim_end_matches('.');
                 let detail = format!("The {source} cannot be used: {reason}.");
-                Err(source.blame(Diagnostic::error(summary, detail)))
+                Err(source.attach_to(Diagnostic::error(summary, detail)))
             }
         }
     }
@@ -95,7 +95,7 @@ impl Setting<String> {
             Ok(value) => Ok(Self { value: value.to_owned(), source }),
             Err(hint) => {
                 let detail = format!("The value of the {source} {hint}.");
-                Err(source.blame(Diagnostic::error("Unusable sign-in setting", detail)))
+                Err(source.attach_to(Diagnostic::error("Unusable sign-in setting", detail)))
             }
         }
     }
@@ -153,7 +153,9 @@ impl<'a> Lookup<'a> {
         ];
         for pair in pairs {
             match pair {
-                (Some(one), Some(other)) if one.value != other.value => return Err(disagree(&one, &other)),
+                (Some(one), Some(other)) if one.value != other.value => {
+                    return Err(disagreement_error(&one, &other));
+                }
                 (Some(one), _) | (None, Some(one)) => return Ok(Some(one)),
                 (None, None) => {}
             }
@@ -227,7 +229,7 @@ fn path(name: &str) -> Path {
 /// The diagnostic for one setting that has two different values. It does not show the values, which may be
 /// secrets.
 #[must_use]
-pub fn disagree<A, B>(one: &Setting<A>, other: &Setting<B>) -> Diagnostic {
+pub fn disagreement_error<A, B>(one: &Setting<A>, other: &Setting<B>) -> Diagnostic {
     let detail = format!(
         "The {} and the {} are the same setting but have different values. Set only one of them.",
         one.source, other.source
@@ -236,7 +238,7 @@ pub fn disagree<A, B>(one: &Setting<A>, other: &Setting<B>) -> Diagnostic {
         (Source::Argument(_), Source::Variable(_)) => &one.source,
         _ => &other.source,
     };
-    source.blame(Diagnostic::error("Two settings that disagree", detail))
+    source.attach_to(Diagnostic::error("Two settings that disagree", detail))
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub(super) async fn check<K: Managed>(
         Ok(object) if object.provisioning_state() == Some(&ProvisioningState::Deleting) => Ok(()),
         Ok(_) => {
             let (name, id) = (new.own_name().to_string(), new.to_string());
-            let diagnostic = existing::diagnostic(K::TYPE, K::WORD, &name, &id, Existing::InTheWay);
+            let diagnostic = existing::diagnostic(K::TYPE, K::WORD, &name, &id, Existing::AtNewName);
             Err(diagnostic.at(Path::attribute("name")))
         }
         Err(error) if is_parent_missing(&error) && !is_planned => Err(without_parent::<K>(new)),

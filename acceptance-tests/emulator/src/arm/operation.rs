@@ -56,7 +56,7 @@ pub struct Operation {
     pub hidden: u32,
     /// The number of polls after which it ends, if polls count.
     #[serde(default)]
-    pub looks_left: Option<u32>,
+    pub polls_left: Option<u32>,
 }
 
 impl Operation {
@@ -208,7 +208,7 @@ mod tests {
             ending,
             error: None,
             hidden: 0,
-            looks_left: None,
+            polls_left: None,
         }
     }
 

@@ -11,9 +11,9 @@ use crate::exchange::Reply;
 use crate::store::{Ending, WriteKind};
 
 /// Counts a poll of an operation, and ends the operation after the configured number.
-pub fn looked_at(emulator: &mut Emulator, name: &str, call: &Call<'_>) {
+pub fn count_poll(emulator: &mut Emulator, name: &str, call: &Call<'_>) {
     let Some(operation) = emulator.operations.get_mut(name) else { return };
-    let Some(remaining) = operation.looks_left.as_mut() else { return };
+    let Some(remaining) = operation.polls_left.as_mut() else { return };
     *remaining = remaining.saturating_sub(1);
     if *remaining > 0 || operation.ends <= call.now {
         return;
@@ -51,7 +51,7 @@ pub fn answer(
     }
     // Settles the objects whose operations have ended.
     emulator.store.settle(call.now);
-    looked_at(emulator, name, call);
+    count_poll(emulator, name, call);
     let operation = emulator.operations.get_mut(name).ok_or_else(missing)?.clone();
     let ended = operation.ended(call.now);
     let mut reply = if !monitor {

@@ -27,7 +27,7 @@ pub fn one(emulator: &mut Emulator, call: &Call<'_>, id: &ResourceId) -> Result<
     if emulator.settings.operations == Operations::State
         && let Some(pending) = emulator.store.get(id).and_then(|object| object.pending.clone())
     {
-        poll::looked_at(emulator, &pending.operation, call);
+        poll::count_poll(emulator, &pending.operation, call);
     }
     let object = find(emulator, call, id)?;
     let version = call.request.parameter("api-version").unwrap_or("");

@@ -176,7 +176,7 @@ pub fn start(
         error,
         hidden: call.fault.map_or(0, |fault| fault.hidden_polls),
         // A script that sets a duration means time, not polls.
-        looks_left: emulator
+        polls_left: emulator
             .settings
             .operation_polls
             .filter(|_| call.fault.is_none_or(|fault| fault.seconds.is_none())),

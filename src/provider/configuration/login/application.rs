@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::super::arguments::{AKS_CLIENT_ID, AKS_TENANT_ID};
 use super::super::files;
-use super::super::source::{Lookup, Setting, Source, disagree};
+use super::super::source::{Lookup, Setting, Source, disagreement_error};
 use super::{Choice, Switches, incomplete, moment};
 use crate::arm::{Application, Certificate, CertificateError, ClientId, Login, Secret, TenantId, text};
 use crate::plugin::Diagnostic;
@@ -24,7 +24,7 @@ impl ApplicationIds {
         let client = files::text_or_file(lookup, "client_id", "client_id_file_path")?;
         let aks = lookup.flag("use_aks_workload_identity")?.is_some_and(|found| found.value);
         let with = |given, name| match aks {
-            true => agreeing(given, lookup.variable(name)),
+            true => require_agreement(given, lookup.variable(name)),
             false => Ok(given),
         };
         Ok(Self {
@@ -73,12 +73,14 @@ impl ApplicationIds {
 }
 
 /// A setting, otherwise the platform's value. If both are set, they must agree.
-pub(super) fn agreeing(
+pub(super) fn require_agreement(
     given: Option<Setting<String>>,
     platform: Option<Setting<String>>,
 ) -> Result<Option<Setting<String>>, Diagnostic> {
     match (given, platform) {
-        (Some(given), Some(platform)) if given.value != platform.value => Err(disagree(&given, &platform)),
+        (Some(given), Some(platform)) if given.value != platform.value => {
+            Err(disagreement_error(&given, &platform))
+        }
         (given, platform) => Ok(given.or(platform)),
     }
 }
@@ -104,7 +106,7 @@ pub(super) fn by_certificate(
         && let Some(hint) = text::unreplaced_reference(&found.value)
     {
         let detail = format!("The value of the {} {hint}.", found.source);
-        return Err(found.source.blame(Diagnostic::error("Unusable sign-in setting", detail)));
+        return Err(found.source.attach_to(Diagnostic::error("Unusable sign-in setting", detail)));
     }
     let Some(found) = direct.clone().or_else(|| file.clone()) else {
         return match password {
@@ -135,7 +137,7 @@ pub(super) fn by_certificate(
         (Some(one), Some(other)) if one != other => {
             return Err(direct.zip(in_file).map_or_else(
                 || unusable(&found, None, CertificateError::Mismatch),
-                |(direct, (_, file))| disagree(&direct, &file),
+                |(direct, (_, file))| disagreement_error(&direct, &file),
             ));
         }
         (Some(one), _) | (None, Some(one)) => one,
@@ -172,11 +174,11 @@ fn unusable(
                 "The {} does not open the certificate of the {}.",
                 password.source, certificate.source
             );
-            password.source.blame(Diagnostic::error("Wrong certificate password", detail))
+            password.source.attach_to(Diagnostic::error("Wrong certificate password", detail))
         }
         _ => {
             let detail = format!("The certificate of the {} cannot be used: {reason}.", certificate.source);
-            certificate.source.blame(Diagnostic::error("Unusable client certificate", detail))
+            certificate.source.attach_to(Diagnostic::error("Unusable client certificate", detail))
         }
     }
 }
@@ -196,7 +198,7 @@ pub(super) fn by_secret(
                 "The {} is the same as the client id. Set the value of the secret, not its id.",
                 secret.source
             );
-            Err(secret.source.blame(Diagnostic::error("Client id in place of the client secret", detail)))
+            Err(secret.source.attach_to(Diagnostic::error("Client id in place of the client secret", detail)))
         }
         Ok(application) => {
             Ok(Choice::Use(Login::ClientSecret { application, secret: Secret::new(secret.value) }))

@@ -22,14 +22,14 @@ pub(super) fn by_managed_identity(
         && !version.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.')
     {
         let detail = format!("The {} is not an api-version, such as 2018-02-01.", version.source);
-        return Err(version.source.blame(Diagnostic::error("Unusable api-version", detail)));
+        return Err(version.source.attach_to(Diagnostic::error("Unusable api-version", detail)));
     }
     match ManagedIdentity::new(identity, endpoint, version.map(|found| found.value)) {
         Ok(identity) => Ok(Choice::Use(Login::ManagedIdentity(identity))),
         Err(error) => {
             let source = named_by.unwrap_or(&switch.source);
             let detail = format!("The {source} names an identity, but {error}. Leave it out.");
-            Err(source.blame(Diagnostic::error("No such managed identity", detail)))
+            Err(source.attach_to(Diagnostic::error("No such managed identity", detail)))
         }
     }
 }
@@ -45,7 +45,7 @@ fn identity<'a>(
     let twice = |one: &dyn std::fmt::Display, other: &Setting<String>| {
         let detail =
             format!("The {one} and the {} each name a managed identity. Set only one of them.", other.source);
-        other.source.blame(Diagnostic::error("Two managed identities", detail))
+        other.source.attach_to(Diagnostic::error("Two managed identities", detail))
     };
     match (object, resource) {
         (Some(object), Some(resource)) => Err(twice(&object.source, &resource)),

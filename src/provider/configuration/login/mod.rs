@@ -86,7 +86,8 @@ pub(super) fn sign_in(lookup: &Lookup<'_>) -> Result<SignIn, Diagnostic> {
              tokens of the others are sent.",
             auxiliary.source
         );
-        warnings.push(auxiliary.source.blame(Diagnostic::warning("Auxiliary tenants are not used", detail)));
+        warnings
+            .push(auxiliary.source.attach_to(Diagnostic::warning("Auxiliary tenants are not used", detail)));
     }
     let choice = log.to_string();
     Ok(SignIn {
@@ -138,7 +139,7 @@ fn auxiliary_tenants(lookup: &Lookup<'_>) -> Result<Option<Setting<Vec<TenantId>
             found.source,
             found.value.len()
         );
-        return Err(found.source.blame(Diagnostic::error("Too many auxiliary tenants", detail)));
+        return Err(found.source.attach_to(Diagnostic::error("Too many auxiliary tenants", detail)));
     }
     Ok(Some(found))
 }
@@ -154,7 +155,7 @@ fn incomplete<T>(found: &Setting<T>, login: &str, what: &str, missing: &[String]
 }
 
 fn incomplete_error<T>(found: &Setting<T>, login: &str, detail: String) -> Diagnostic {
-    found.source.blame(Diagnostic::error(format!("Incomplete {login} credentials"), detail))
+    found.source.attach_to(Diagnostic::error(format!("Incomplete {login} credentials"), detail))
 }
 
 /// A time in a readable form.

@@ -2,8 +2,8 @@
 
 use super::super::arguments::AKS_TOKEN_FILE;
 use super::super::files;
-use super::super::source::{Lookup, Setting, disagree};
-use super::application::{ApplicationIds, agreeing};
+use super::super::source::{Lookup, Setting, disagreement_error};
+use super::application::{ApplicationIds, require_agreement};
 use super::{Choice, Switches, incomplete, moment};
 use crate::arm::{AssertionSource, Login, RequestUrl, Secret};
 use crate::plugin::Diagnostic;
@@ -42,7 +42,7 @@ fn source(lookup: &Lookup<'_>, aks: bool) -> Result<Result<AssertionSource, Vec<
     let token = lookup.sign_in_text("oidc_token")?;
     let mut file = lookup.sign_in_text("oidc_token_file_path")?;
     if aks {
-        file = agreeing(file, lookup.variable(AKS_TOKEN_FILE))?;
+        file = require_agreement(file, lookup.variable(AKS_TOKEN_FILE))?;
     }
     if let Some(file) = file {
         // Read now so that a wrong path is an error on its argument. It is read again for each exchange.
@@ -50,7 +50,7 @@ fn source(lookup: &Lookup<'_>, aks: bool) -> Result<Result<AssertionSource, Vec<
         if let Some(token) = token
             && token.value != text
         {
-            return Err(disagree(&token, &file));
+            return Err(disagreement_error(&token, &file));
         }
         return Ok(Ok(AssertionSource::File { path: file.value.into(), aks }));
     }
@@ -67,7 +67,7 @@ fn source(lookup: &Lookup<'_>, aks: bool) -> Result<Result<AssertionSource, Vec<
                 token.source,
                 moment(end)
             );
-            return Err(token.source.blame(Diagnostic::error("Expired id token", detail)));
+            return Err(token.source.attach_to(Diagnostic::error("Expired id token", detail)));
         }
         return Ok(Ok(assertion));
     }
