@@ -126,7 +126,7 @@
 //!     }
 //! }
 //!
-//! /// The `main` of the plugin: it ends when the host has done with it.
+//! /// The `main` of the plugin: it ends when the host is done with it.
 //! fn serve() -> Result<(), Box<dyn std::error::Error>> {
 //!     use terraform_provider_gallery::plugin::handshake::Handshake;
 //!     use terraform_provider_gallery::plugin::serve::{self, Mode, Options};

@@ -1,9 +1,9 @@
 //! Configurations that the real CLI has applied, to be applied again by the host double: in milliseconds, and
 //! without a CLI.
 //!
-//! A [`Script`] is made from the recording of an acceptance test. It has the CLI's results for the test's
-//! configurations (expressions evaluated, references resolved, values that were not known at the plan), in
-//! the order of the test, so that the way from each to the next is tested too.
+//! A [`Script`] is made from the recording of an acceptance test. It has the test's configurations as the CLI
+//! evaluated them, with the values that were not known at the plan. They are in the order of the test, so the
+//! change from each to the next is tested too.
 
 use std::collections::BTreeMap;
 

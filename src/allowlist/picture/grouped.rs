@@ -33,8 +33,8 @@ pub(super) fn diagram(picture: &Picture, number: usize) -> Diagram {
             let group = drawing.group(NodeKind::Identity, &names, ("identity", "identities"), style);
             drawing.arrows.push(Arrow::new(group, &id, ArrowKind::Has));
         }
-        let held = rules.roles.get(role).map(|one| &one.privileges);
-        let names: Vec<_> = held
+        let role_privileges = rules.roles.get(role).map(|one| &one.privileges);
+        let names: Vec<_> = role_privileges
             .into_iter()
             .flatten()
             .filter(|name| rules.privileges.contains_key(*name))
@@ -94,8 +94,9 @@ fn secrets(picture: &Picture, role: &str) -> BTreeSet<String> {
     if !picture.is_assigned(role) || !picture.is_in_force() {
         return BTreeSet::new();
     }
-    let held = picture.rules.roles.get(role).map(|one| &one.privileges);
-    let privileges = held.into_iter().flatten().filter_map(|name| picture.rules.privileges.get(name));
+    let role_privileges = picture.rules.roles.get(role).map(|one| &one.privileges);
+    let privileges =
+        role_privileges.into_iter().flatten().filter_map(|name| picture.rules.privileges.get(name));
     let reached = privileges.flat_map(|one| sensitive(&one.path, &one.query_parameters, picture.endpoint));
     reached.map(|what| what.to_string()).collect()
 }
