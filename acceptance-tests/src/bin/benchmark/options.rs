@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// The help.
 pub(crate) const USAGE: &str = "\
-usage: cargo benchmark [-- OPTIONS]
+usage: cargo benchmark [OPTIONS]
 
   --sizes N,N,...    numbers of versions for the calls of the protocol   [10,100,1000,10000]
   --commands N       number of versions for the commands of the CLI      [1000]; 0 leaves them out
