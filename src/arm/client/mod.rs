@@ -3,7 +3,7 @@
 //! ```no_run
 //! use std::time::Duration;
 //! use terraform_provider_gallery::arm::{
-//!     Application, ArmClient, Call, Cloud, Login, Secret, Settings, ids::ProfileId,
+//!     Application, ArmClient, Call, Cloud, Login, Secret, ClientSettings, ids::ProfileId,
 //! };
 //! use tokio_util::sync::CancellationToken;
 //!
@@ -11,7 +11,7 @@
 //! let application =
 //!     Application::new("contoso.onmicrosoft.com", "00000000-0000-0000-0000-000000000000")?;
 //! let login = Login::ClientSecret { application, secret: Secret::new("...") };
-//! let client = ArmClient::new(Settings::new(Cloud::public(), login))?;
+//! let client = ArmClient::new(ClientSettings::new(Cloud::public(), login))?;
 //! let call = Call::new(Duration::from_secs(300), CancellationToken::new());
 //! let profile = client.profiles().get(&id, &call).await?;
 //! # Ok(())
