@@ -26,7 +26,7 @@ impl<'a> Text<'a> {
 
 /// [`Rules`] of which any part may be unknown. A part that is unknown as a whole contains an unknown text: a
 /// map an unknown name, a set an unknown member. The other entries of such a map may still be replaced, so
-/// [`named`] must be called before they are used.
+/// `named` must be called before they are used.
 pub type Draft<'a> = Rules<Text<'a>>;
 
 /// A map of a draft, unless a name in it is unknown.

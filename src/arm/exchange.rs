@@ -41,7 +41,7 @@ pub(super) struct Http {
     pub(super) registration: Arc<Registration>,
 }
 
-/// The name of a request in messages. It becomes text only when needed, as a [`RequestLine`].
+/// The name of a request in messages. It becomes text only when it is shown.
 pub(super) struct LazyRequestLine<'a> {
     pub(super) method: Method,
     pub(super) url: &'a Url,
