@@ -1,7 +1,7 @@
 //! Makes text from elsewhere safe to show.
 //!
 //! Text from a service or a file is shown in terminals and in the logs of pipelines. It must not move the
-//! cursor, change the writing direction, or look like a message of its own. Nor may it be a command to the
+//! cursor, change the writing direction, or look like a separate message. It must also not be a command to the
 //! program that reads the log: GitHub reads `::error::` at the beginning of a line, Azure DevOps `##vso[` and
 //! `##[` anywhere.
 

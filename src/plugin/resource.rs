@@ -1,8 +1,8 @@
 //! What a managed resource implements.
 //!
 //! The results cannot report a failure as success. A call that fails returns only [`Failure`], or
-//! [`ApplyError`], which contains one. "Gone" is a variant of its own. A deletion is done only when it returns
-//! [`Deleted`].
+//! [`ApplyError`], which contains one. A read reports a missing object as
+//! [`ReadOutcome::Gone`]. A deletion is done only when it returns [`Deleted`].
 
 use async_trait::async_trait;
 

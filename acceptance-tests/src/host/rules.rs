@@ -40,29 +40,8 @@ fn plan_block(
     path: &Path,
     violations: &mut Vec<String>,
 ) {
-    match (config.is_null(), planned.is_null()) {
-        (true, true) => return,
-        (false, true) => return report(violations, path, "planned to be absent, but is configured"),
-        (true, false) => return report(violations, path, "planned, but not configured"),
-        (false, false) => {}
-    }
-    if config.is_unknown() || planned.is_unknown() {
-        if config != planned {
-            report(violations, path, "a block must be unknown exactly where its configuration is");
-        }
+    if !plan_attributes(&block.attributes, prior, config, planned, path, violations) {
         return;
-    }
-    for attribute in &block.attributes {
-        let name = attribute.name.as_ref();
-        let path = path.with_attribute(name);
-        plan_attribute(
-            attribute,
-            child(prior, name),
-            child(config, name),
-            child(planned, name),
-            &path,
-            violations,
-        );
     }
     for nested in &block.blocks {
         let name = nested.name.as_ref();
@@ -92,6 +71,42 @@ fn plan_block(
             }
         }
     }
+}
+
+/// Compares the attributes of a block or object. Returns whether it is present and known.
+fn plan_attributes(
+    attributes: &[Attribute],
+    prior: &Value,
+    config: &Value,
+    planned: &Value,
+    path: &Path,
+    violations: &mut Vec<String>,
+) -> bool {
+    match (config.is_null(), planned.is_null()) {
+        (true, true) => return false,
+        (false, true) => {
+            report(violations, path, "planned to be absent, but is configured");
+            return false;
+        }
+        (true, false) => {
+            report(violations, path, "planned, but not configured");
+            return false;
+        }
+        (false, false) => {}
+    }
+    if config.is_unknown() || planned.is_unknown() {
+        if config != planned {
+            report(violations, path, "it must be unknown exactly where its configuration is");
+        }
+        return false;
+    }
+    for attribute in attributes {
+        let name = attribute.name.as_ref();
+        let path = path.with_attribute(name);
+        let (prior, config, planned) = (child(prior, name), child(config, name), child(planned, name));
+        plan_attribute(attribute, prior, config, planned, &path, violations);
+    }
+    true
 }
 
 fn plan_attribute(
@@ -126,30 +141,7 @@ fn plan_attribute(
     };
     let object =
         |prior: &Value, config: &Value, planned: &Value, path: &Path, violations: &mut Vec<String>| {
-            match (config.is_null(), planned.is_null()) {
-                (true, true) => return,
-                (false, true) => return report(violations, path, "planned to be absent, but is configured"),
-                (true, false) => return report(violations, path, "planned, but not configured"),
-                (false, false) => {}
-            }
-            if config.is_unknown() || planned.is_unknown() {
-                if config != planned {
-                    report(violations, path, "it must be unknown exactly where its configuration is");
-                }
-                return;
-            }
-            for attribute in inner {
-                let name = attribute.name.as_ref();
-                let path = path.with_attribute(name);
-                plan_attribute(
-                    attribute,
-                    child(prior, name),
-                    child(config, name),
-                    child(planned, name),
-                    &path,
-                    violations,
-                );
-            }
+            plan_attributes(inner, prior, config, planned, path, violations);
         };
     match nesting {
         AttributeNesting::Single => object(prior, config, planned, path, violations),

@@ -16,7 +16,7 @@ fn the_host_double_applies_what_the_real_cli_applied() {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         by_arguments.entry(script.emulator.clone()).or_default().push((name, script));
     }
-    // Many of them wait for operations, so each Azure has a thread of its own.
+    // Many scripts wait for operations, so each emulator has its own thread.
     let counts = std::thread::scope(|scope| {
         let groups = by_arguments.into_iter();
         let threads: Vec<_> =

@@ -264,7 +264,8 @@ fn roles_of(rules: &Rules) -> BTreeMap<String, Vec<String>> {
     roles_of
 }
 
-/// Each identity once: with the roles of its own grants, else by the widest grant of another privilege.
+/// Lists each identity once, with the roles that grant it this privilege. An identity without such a role
+/// appears with its widest grant of another privilege.
 fn access(reach: &Reach<'_>, privilege: &str) -> Access {
     let mut holders = BTreeMap::<Holder, BTreeSet<String>>::new();
     let mut seen = BTreeMap::<&str, Holder>::new();

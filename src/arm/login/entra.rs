@@ -2,7 +2,7 @@
 //! our own transport.
 //!
 //! That transport uses our own login pipeline, with retries until the caller's deadline, the log and the one
-//! HTTP client. The configured authority may be loopback or have a path of its own. The transport reads every
+//! HTTP client. The configured authority may be a loopback address or contain a path. The transport reads every
 //! response first, because azure_identity has three faults. It loses Entra's text if the JSON has an escape
 //! in it. It refuses numbers sent as strings and error codes beyond 32 bits. It takes a response without a
 //! token for an empty token.

@@ -56,7 +56,7 @@ pub fn schema(schema: &Schema, purpose: Use) -> Vec<RuleViolation> {
     let attributes = schema.block.attributes.iter().map(|attribute| attribute.name.as_ref());
     let blocks = schema.block.blocks.iter().map(|block| block.name.as_ref());
     for name in attributes.chain(blocks).filter(|name| reserved.contains(name)) {
-        check.report(&Path::attribute(name), "the name has a meaning of its own in Terraform's language");
+        check.report(&Path::attribute(name), "Terraform's language reserves the name");
     }
     let computed = |attribute: &&Attribute| {
         matches!(attribute.presence, Presence::Computed | Presence::OptionalComputed)

@@ -60,7 +60,7 @@ pub fn name_taken_error(id: &VersionId) -> Diagnostic {
 pub fn too_late_warning(name: &str) -> Diagnostic {
     let detail = format!(
         "`{ARGUMENT}` is new in the configuration, but the value in the state counts: this plan \
-         replaces version {name} and deletes it.\n\nTo keep it, apply `{ARGUMENT}` by itself first, \
+         replaces version {name} and deletes it.\n\nTo keep it, first apply only `{ARGUMENT}`, \
          and then the rest."
     );
     Diagnostic::warning(format!("Profile version {name} is deleted all the same"), detail)

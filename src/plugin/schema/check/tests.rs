@@ -60,11 +60,11 @@ fn names_are_plain_and_unique() {
 
 #[test]
 fn names_of_the_language_are_reserved_only_at_the_root() {
-    assert_broken(&in_resource(plain("count")), "meaning of its own");
+    assert_broken(&in_resource(plain("count")), "reserves the name");
     assert_eq!(nested(BlockNesting::List, 0, 0, plain("count")), Vec::<String>::new());
     assert_eq!(in_resource(plain("version")), Vec::<String>::new());
     let provider = |attribute| rules_broken(Block::new("").attributes([attribute]), Use::Provider);
-    assert_broken(&provider(plain("alias")), "meaning of its own");
+    assert_broken(&provider(plain("alias")), "reserves the name");
     assert_broken(&provider(plain("id").computed()), "computed");
 }
 

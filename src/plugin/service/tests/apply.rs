@@ -68,7 +68,7 @@ async fn a_deletion_returns_null() {
 
 #[tokio::test]
 async fn a_failed_creation_leaves_nothing() {
-    for (name, detail) in [("fail", "As told."), ("panic", "creating a `test_thing`")] {
+    for (name, detail) in [("fail", "The test asked for it."), ("panic", "creating a `test_thing`")] {
         let answer = Host::new().apply(create(name)).await;
         assert!(error(&answer.diagnostics).detail.contains(detail));
         assert!(!error(&answer.diagnostics).detail.contains(SECRET));

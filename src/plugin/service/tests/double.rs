@@ -52,12 +52,12 @@ pub(super) fn thread() -> String {
 }
 
 fn failure() -> Diagnostic {
-    Diagnostic::error("It failed", "As told.")
+    Diagnostic::error("It failed", "The test asked for it.")
         .at(Path::attribute("item").with_index(0).with_attribute("value"))
 }
 
 fn warning() -> Diagnostics {
-    Diagnostic::warning("Careful", "As told.").into()
+    Diagnostic::warning("Careful", "The test asked for it.").into()
 }
 
 impl Double {
@@ -140,9 +140,9 @@ impl Provider for Double {
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
         match config.get("token").and_then(Value::as_str) {
             Some("panic") => panic!("{SECRET}"),
-            Some("bad") => {
-                Diagnostic::error("Bad token", "As told.").at(Path::attribute("token").with_key("x")).into()
-            }
+            Some("bad") => Diagnostic::error("Bad token", "The test asked for it.")
+                .at(Path::attribute("token").with_key("x"))
+                .into(),
             _ => warning(),
         }
     }
@@ -178,7 +178,7 @@ impl Resource for Double {
         }
         match name_of(&config).as_str() {
             "fail" => failure().into(),
-            "thread" => Diagnostic::warning(thread(), "As told.").into(),
+            "thread" => Diagnostic::warning(thread(), "The test asked for it.").into(),
             _ => warning(),
         }
     }
@@ -288,7 +288,7 @@ impl Resource for Double {
     async fn upgrade_state(&self, version: i64, state: serde_json::Value) -> Result<Value, Failure> {
         match (version, state.get("label").and_then(serde_json::Value::as_str)) {
             (1, Some(label)) => Ok(with(thing(label), "item", Value::Null)),
-            _ => Err(Diagnostic::error("Unknown version", "As told.").into()),
+            _ => Err(Diagnostic::error("Unknown version", "The test asked for it.").into()),
         }
     }
 
@@ -323,7 +323,7 @@ impl DataSource for Double {
 
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
         if name_of(&config) == "fail" {
-            Diagnostic::error("Bad name", "As told.").at(Path::attribute("name")).into()
+            Diagnostic::error("Bad name", "The test asked for it.").at(Path::attribute("name")).into()
         } else {
             warning()
         }
@@ -363,7 +363,7 @@ impl ListResource for Double {
 
     async fn validate(&self, _: &Context, config: Value) -> Diagnostics {
         if name_of(&config) == "fail" {
-            Diagnostic::error("Bad name", "As told.").at(Path::attribute("name")).into()
+            Diagnostic::error("Bad name", "The test asked for it.").at(Path::attribute("name")).into()
         } else {
             warning()
         }
@@ -389,7 +389,7 @@ impl ListResource for Double {
                 ("panic", 1) => panic!("{SECRET}"),
                 ("fail", 1) => return Err(failure().into()),
                 ("misfit", 0) => sender.send(ListItem { identity: 5.into(), ..listed }).await,
-                (_, 1) => sender.warn(Diagnostic::warning("Not this one", "As told.")).await,
+                (_, 1) => sender.warn(Diagnostic::warning("Not this one", "The test asked for it.")).await,
                 _ => sender.send(listed).await,
             };
             if flow.is_break() {

@@ -130,7 +130,7 @@ fn assert_failed(planned: &Response, detail: &str) {
 async fn a_failing_plan_reports_the_reason() {
     let host = Host::new();
     let failed = host.plan(create("fail")).await;
-    assert_failed(&failed, "As told.");
+    assert_failed(&failed, "The test asked for it.");
     // The path went into a set, where Terraform cannot follow.
     assert_eq!(failed.diagnostics[0].attribute, Some(path(&Path::attribute("item"))));
     assert_failed(&host.plan(create("panic")).await, "planning a new `test_thing`");

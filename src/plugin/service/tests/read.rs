@@ -36,7 +36,9 @@ async fn a_gone_object_is_null() {
 
 #[tokio::test]
 async fn a_read_that_fails_leaves_the_state() {
-    for (name, detail) in [("fail", "As told."), ("panic", "reading a `test_thing`"), ("null", "is null")] {
+    for (name, detail) in
+        [("fail", "The test asked for it."), ("panic", "reading a `test_thing`"), ("null", "is null")]
+    {
         let answer = Host::new().read(read(name)).await;
         assert!(error(&answer.diagnostics).detail.contains(detail), "{answer:?}");
         assert!(!error(&answer.diagnostics).detail.contains(SECRET));
