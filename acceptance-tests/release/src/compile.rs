@@ -97,6 +97,9 @@ pub fn compile(
     if let Some(std_sources) = std_sources {
         command.arg(CRATES).envs(std_sources.environment(triple)?);
     }
+    if triple == mingw::TARGET && cfg!(unix) {
+        mingw::libraries(target)?;
+    }
     if let Some(zig) = zig {
         command.envs(zig.environment(triple, target)?);
     }
@@ -155,6 +158,10 @@ fn flags(
         flags.push(option);
         flags.push("\u{1f}-C\u{1f}target-feature=+crt-static");
     }
+    if triple == mingw::TARGET {
+        flags.push("\u{1f}-C\u{1f}link-arg=");
+        flags.push(mingw::option(target));
+    }
     if zig.is_some() {
         // zig has the startup objects of a program; the compiler may not have them.
         flags.push("\u{1f}-C\u{1f}link-self-contained=no");
@@ -198,6 +205,17 @@ mod tests {
             let flags = flags(triple);
             let flags: Vec<_> = flags.split('\u{1f}').collect();
             assert!(flags.contains(&option) && flags.contains(&"target-feature=+crt-static"), "{flags:?}");
+        }
+    }
+
+    #[test]
+    fn libraries_of_mingw_are_in_the_target_directory() {
+        let sources = Sources { root: "/g".into(), made: OffsetDateTime::UNIX_EPOCH, is_changed: false };
+        for (triple, is_linked_so) in [(mingw::TARGET, true), ("x86_64-pc-windows-msvc", false)] {
+            let flags = flags(&sources, None, None, triple, Path::new("/t")).into_string().unwrap();
+            let directory = Path::new("/t").join("mingw-w64");
+            let option = format!("link-arg=-L{}", directory.display());
+            assert_eq!(flags.split('\u{1f}').any(|flag| flag == option), is_linked_so, "{flags}");
         }
     }
 

@@ -1,20 +1,46 @@
 //! mingw-w64, the linker for Windows on another system.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Error;
+use super::standard::link;
 
 /// Its target.
 pub(crate) const TARGET: &str = "x86_64-pc-windows-gnu";
 /// The compiler's own name for its linker.
 const LINKER: &str = "x86_64-w64-mingw32-gcc";
+/// Where its libraries appear, in the target directory.
+const LIBRARIES: &str = "mingw-w64";
 /// The startup objects of every program. Cargo does not build these with the standard library.
 const OBJECTS: [&str; 2] = ["rsbegin", "rsend"];
 
 /// Whether it is installed.
 pub(crate) fn is_there() -> bool {
     Command::new(LINKER).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+/// The linker's option for its libraries. GNU's linker sorts imports by the paths of the libraries that they come
+/// from. Those that the compiler makes are in the target directory, so mingw-w64's have to be there as well:
+/// otherwise the order depends on where that is.
+pub(crate) fn option(target: &Path) -> OsString {
+    let mut option = OsString::from("-L");
+    option.push(target.join(LIBRARIES));
+    option
+}
+
+/// Makes them appear there.
+pub(crate) fn libraries(target: &Path) -> Result<(), Error> {
+    let failed = |error| Error::Program { program: LINKER.to_owned(), error };
+    let output = Command::new(LINKER).arg("-print-file-name=libkernel32.a").output().map_err(failed)?;
+    let library = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+    let library = library.canonicalize().map_err(Error::file(&library))?;
+    let place = target.join(LIBRARIES);
+    if place.symlink_metadata().is_ok() {
+        std::fs::remove_file(&place).map_err(Error::file(&place))?;
+    }
+    link(library.parent().unwrap_or(&library), &place)
 }
 
 /// Compiles these objects from the standard library's sources (`library`) to where the compiler looks for

@@ -90,8 +90,9 @@ impl StdSources {
     }
 }
 
+/// Makes a link at `from` that leads to `to`.
 #[cfg(unix)]
-fn link(to: &Path, from: &Path) -> Result<(), Error> {
+pub(crate) fn link(to: &Path, from: &Path) -> Result<(), Error> {
     if let Some(above) = from.parent() {
         std::fs::create_dir_all(above).map_err(Error::file(above))?;
     }
@@ -99,7 +100,7 @@ fn link(to: &Path, from: &Path) -> Result<(), Error> {
 }
 
 #[cfg(not(unix))]
-fn link(_: &Path, from: &Path) -> Result<(), Error> {
+pub(crate) fn link(_: &Path, from: &Path) -> Result<(), Error> {
     Err(Error::file(from)(std::io::Error::other("this needs a system with symbolic links")))
 }
 
