@@ -29,9 +29,16 @@ impl Run {
     ///
     /// # Errors
     /// If no process can be signalled.
-    #[cfg(unix)]
     pub fn interrupt(&self) -> io::Result<()> {
-        stop::interrupt_group(self.child.id())
+        stop::signal_group(stop::INTERRUPT, self.child.id())
+    }
+
+    /// Closes the terminal: the CLI and its providers get the signal.
+    ///
+    /// # Errors
+    /// If no process can be signalled.
+    pub fn close_terminal(&self) -> io::Result<()> {
+        stop::signal_group(stop::CLOSE, self.child.id())
     }
 
     /// Kills the CLI, but not its providers.
@@ -46,23 +53,12 @@ impl Run {
     ///
     /// # Errors
     /// If there is none, or it cannot be killed.
-    #[cfg(unix)]
     pub fn kill_providers(&self) -> io::Result<()> {
-        let listed = Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output()?;
-        let own = self.child.id().to_string();
-        let lines = String::from_utf8_lossy(&listed.stdout).into_owned();
-        let mut killed = false;
-        for line in lines.lines() {
-            let mut columns = line.split_whitespace();
-            if let (Some(child), Some(parent)) = (columns.next(), columns.next())
-                && parent == own
-                && let Ok(child) = child.parse()
-            {
-                stop::kill(child)?;
-                killed = true;
-            }
+        let providers = stop::children(self.child.id())?;
+        if providers.is_empty() {
+            return Err(io::Error::other("the CLI has started no provider"));
         }
-        if killed { Ok(()) } else { Err(io::Error::other("the CLI has started no provider")) }
+        providers.into_iter().try_for_each(stop::kill)
     }
 
     /// Waits for the end.

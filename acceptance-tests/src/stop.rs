@@ -3,22 +3,48 @@
 use std::io;
 use std::process::{Command, Stdio};
 
-/// Signals it as Ctrl-C does. Without signals only a terminal can do that, and it has already signalled every
+/// Names a program that does to processes what a console of Windows does: `.ci/console-event.c`. Without
+/// `unsafe` a test cannot.
+const CONSOLE_EVENT: &str = "GALLERY_CONSOLE_EVENT";
+
+/// What a terminal tells the processes in it on Ctrl-C.
+pub const INTERRUPT: &str = if cfg!(unix) { "INT" } else { "CTRL_C_EVENT" };
+/// What a terminal tells them when it closes.
+pub const CLOSE: &str = if cfg!(unix) { "HUP" } else { "CTRL_CLOSE_EVENT" };
+
+/// Signals a process as Ctrl-C does. On Windows only a console can do that, and it has already signalled every
 /// process attached to it.
 ///
+/// # Errors
 /// If there is no such process.
-/// When there is no such process.
 pub fn interrupt(process: u32) -> io::Result<()> {
-    if cfg!(unix) { signal("INT", &process.to_string()) } else { Ok(()) }
+    if cfg!(unix) { signal(INTERRUPT, process) } else { Ok(()) }
 }
 
-/// Signals a whole process group as Ctrl-C does.
+/// Signals a process. The name is that of `kill`, and on Windows that of a console's event, which also goes to
+/// the descendants.
 ///
 /// # Errors
-/// If there is no such group.
-#[cfg(unix)]
-pub fn interrupt_group(leader: u32) -> io::Result<()> {
-    signal("INT", &format!("-{leader}"))
+/// If there is no such process.
+pub fn signal(name: &str, process: u32) -> io::Result<()> {
+    let process = process.to_string();
+    if cfg!(unix) {
+        run(Command::new("kill").args(["-s", name, "--", &process]))
+    } else {
+        run(console_event()?.args([name, &process]))
+    }
+}
+
+/// Signals every process of a terminal whose first one is this.
+///
+/// # Errors
+/// If there is no such process.
+pub fn signal_group(name: &str, leader: u32) -> io::Result<()> {
+    if cfg!(unix) {
+        run(Command::new("kill").args(["-s", name, "--", &format!("-{leader}")]))
+    } else {
+        signal(name, leader)
+    }
 }
 
 /// Kills it.
@@ -27,13 +53,35 @@ pub fn interrupt_group(leader: u32) -> io::Result<()> {
 /// If there is no such process.
 pub fn kill(process: u32) -> io::Result<()> {
     if cfg!(unix) {
-        return signal("KILL", &process.to_string());
+        return signal("KILL", process);
     }
     run(Command::new("taskkill").args(["/F", "/PID", &process.to_string()]))
 }
 
-fn signal(name: &str, to: &str) -> io::Result<()> {
-    run(Command::new("kill").args(["-s", name, "--", to]))
+/// The child processes of a process.
+///
+/// # Errors
+/// If they cannot be listed.
+pub fn children(of: u32) -> io::Result<Vec<u32>> {
+    let of = of.to_string();
+    let listed = if cfg!(unix) {
+        Command::new("ps").args(["-A", "-o", "ppid=,pid="]).output()?
+    } else {
+        console_event()?.args(["list", &of]).output()?
+    };
+    let lines = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let child = |line: &str| match line.split_whitespace().collect::<Vec<_>>()[..] {
+        [parent, child] if parent == of => child.parse().ok(),
+        [child] => child.parse().ok(),
+        _ => None,
+    };
+    Ok(lines.lines().filter_map(child).collect())
+}
+
+fn console_event() -> io::Result<Command> {
+    let program = std::env::var_os(CONSOLE_EVENT);
+    let missing = || io::Error::other(format!("{CONSOLE_EVENT} names no program; .ci/windows builds it"));
+    program.map(Command::new).ok_or_else(missing)
 }
 
 fn run(command: &mut Command) -> io::Result<()> {

@@ -197,16 +197,9 @@ impl PluginProcess {
         Ok(self.child.start_kill()?)
     }
 
-    /// Sends a signal by its name in `kill`: `INT`, `TERM`, `KILL`.
-    #[cfg(unix)]
-    pub async fn signal(&self, name: &str) -> Result<(), HostError> {
-        let id = self.id().map(|id| id.to_string()).unwrap_or_default();
-        let status = Command::new("kill").args(["-s", name, &id]).status().await?;
-        if status.success() {
-            Ok(())
-        } else {
-            Err(std::io::Error::other(format!("kill -s {name} {id}")).into())
-        }
+    /// Sends it a [signal](crate::stop::signal).
+    pub fn signal(&self, name: &str) -> Result<(), HostError> {
+        Ok(crate::stop::signal(name, self.id().unwrap_or_default())?)
     }
 
     /// Calls Shutdown as go-plugin does, and waits for the end.

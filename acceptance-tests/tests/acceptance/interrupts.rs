@@ -1,5 +1,6 @@
-//! Ctrl-C, and `kill -9` of the provider or of the CLI. The fault matrix tests every request of every
-//! operation with the host double; these tests use the real CLI.
+//! Ctrl-C, a closing terminal, and `kill -9` of the provider or of the CLI. The fault matrix tests every request
+//! of every operation with the host double; these tests use the real CLI. On Windows most of them need a program
+//! that announces the events of a console, which `.ci/windows` builds.
 
 use std::time::{Duration, Instant};
 
@@ -58,6 +59,7 @@ fn sent(s: &Scenario, method: &str) -> usize {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it needs .ci/console-event.c")]
 fn an_interrupted_creation_continues() {
     scenario(|s| {
         slow(s, 6.0);
@@ -89,6 +91,7 @@ fn an_interrupted_creation_continues() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it needs .ci/console-event.c")]
 fn an_interrupted_change_and_deletion_continue() {
     scenario(|s| {
         s.apply(&both());
@@ -116,6 +119,7 @@ fn an_interrupted_change_and_deletion_continue() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it needs .ci/console-event.c")]
 fn an_object_whose_deletion_was_interrupted_can_be_created_again() {
     scenario(|s| {
         s.apply(&both());
@@ -197,6 +201,7 @@ fn killed(kill: impl Fn(&Run) -> std::io::Result<()>) {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it needs .ci/console-event.c")]
 fn a_killed_provider_leaves_at_most_an_importable_object() {
     killed(Run::kill_providers);
 }
@@ -206,8 +211,15 @@ fn a_killed_cli_leaves_at_most_an_importable_object() {
     killed(Run::kill);
 }
 
+#[test]
+#[cfg_attr(windows, ignore = "it needs .ci/console-event.c")]
+fn a_closed_terminal_leaves_at_most_an_importable_object() {
+    killed(Run::close_terminal);
+}
+
 /// Hosts show one of several warnings with equal summaries, so each summary names its version.
 #[test]
+#[cfg_attr(windows, ignore = "it needs .ci/console-event.c")]
 fn twelve_versions_left_behind_are_each_reported_by_name() {
     scenario(|s| {
         let profile = |n: u32| {
@@ -244,6 +256,7 @@ fn twelve_versions_left_behind_are_each_reported_by_name() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it needs .ci/console-event.c")]
 fn an_automatically_named_version_left_behind_is_reported() {
     scenario(|s| {
         s.apply(PROFILE);

@@ -19,7 +19,6 @@ mod explain;
 mod explain_page;
 mod hosts;
 mod imports;
-#[cfg(unix)] // Its interrupts are signals.
 mod interrupts;
 mod large;
 mod later;
@@ -42,7 +41,6 @@ mod roles;
 mod scale;
 mod scenarios;
 mod spelling;
-#[cfg(unix)] // It kills the provider, which is found by its parent.
 mod story;
 mod timeouts;
 mod together;

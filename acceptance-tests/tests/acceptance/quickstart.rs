@@ -4,9 +4,11 @@ use std::env::consts::EXE_EXTENSION;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use acceptance_tests::cli::{Cli, NAMES};
 use acceptance_tests::scenario::with_cli;
+use acceptance_tests::stop;
 
 /// The quickstart, with this program as the only one of its kind.
 fn quickstart(cli: &Cli, directory: &Path) -> Command {
@@ -94,10 +96,9 @@ fn the_quickstart_runs_and_leaves_working_files() {
     });
 }
 
-#[cfg(unix)] // On Windows only a terminal can interrupt.
 #[test]
+#[cfg_attr(windows, ignore = "it needs .ci/console-event.c")]
 fn an_interrupt_leaves_nothing_running() {
-    use std::time::{Duration, Instant};
     with_cli(|cli| {
         let directory = tempfile::tempdir().unwrap();
         let mut child =
@@ -110,7 +111,7 @@ fn an_interrupt_leaves_nothing_running() {
         let alive = || std::net::TcpStream::connect(&address).is_ok();
         assert!(alive(), "{address}");
         let begun = Instant::now();
-        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        stop::signal(stop::INTERRUPT, child.id()).unwrap();
         drop(lines);
         let ended = child.wait_with_output().unwrap();
         assert_eq!(ended.status.code(), Some(130), "{}", String::from_utf8_lossy(&ended.stderr));

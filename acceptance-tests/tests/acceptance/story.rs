@@ -69,6 +69,7 @@ fn plan(s: &Scenario) -> acceptance_tests::output::Output {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it needs .ci/console-event.c")]
 fn ten_machines_are_rolled_forward_and_back_while_others_change_them() {
     scenario(|s| {
         s.unrecorded();

@@ -10,34 +10,6 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::{answers, launch, launches};
 
-#[cfg(unix)]
-#[tokio::test]
-async fn ctrl_c_is_ignored_under_a_host() {
-    let plugin = launch().start().await.unwrap();
-    let mut connection = plugin.connect().await.unwrap();
-    for _ in 0..3 {
-        plugin.signal("INT").await.unwrap();
-        sleep(Duration::from_millis(30)).await;
-        answers(&mut connection).await;
-    }
-    assert!(plugin.shutdown().await.unwrap().status.success());
-}
-
-#[cfg(unix)]
-#[tokio::test]
-async fn other_signals_end_it_and_leave_nothing_behind() {
-    for signal in ["TERM", "HUP", "QUIT"] {
-        let launch = launch().variable("TF_LOG_PROVIDER_GALLERY_PLUGIN", "info");
-        let plugin = launch.start().await.unwrap();
-        answers(&mut plugin.connect().await.unwrap()).await;
-        plugin.signal(signal).await.unwrap();
-        let ended = plugin.ended().await.unwrap();
-        assert!(ended.status.success(), "{signal}: {ended:?}");
-        assert!(ended.stderr.contains(&format!("\"signal\":\"SIG{signal}\"")), "{}", ended.stderr);
-        assert_eq!(ended.left_behind, Vec::<std::path::PathBuf>::new(), "{signal}");
-    }
-}
-
 /// The file in which the killed host writes the plugin's address.
 const PLUGIN: &str = "PLUGIN: ";
 

@@ -164,7 +164,7 @@ async fn the_next_start_removes_the_socket_of_a_killed_plugin() {
     let live = start().await;
     let killed = start().await;
     assert_eq!(directories(), 2);
-    killed.signal("KILL").await.unwrap();
+    killed.signal("KILL").unwrap();
     killed.ended().await.unwrap();
     assert_eq!(directories(), 2, "it could not clean up");
     let next = start().await;

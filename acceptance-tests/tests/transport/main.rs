@@ -13,6 +13,7 @@ mod other_users;
 mod ports;
 mod reattach;
 mod secrets;
+mod signals;
 mod slow;
 mod strangers;
 

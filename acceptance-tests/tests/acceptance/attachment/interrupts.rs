@@ -28,6 +28,7 @@ fn quick(s: &Scenario) {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it needs .ci/console-event.c")]
 fn an_interrupted_attachment_is_in_the_state_and_continues() {
     scenario(|s| {
         s.unrecorded();
@@ -62,6 +63,7 @@ fn an_interrupted_attachment_is_in_the_state_and_continues() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it needs .ci/console-event.c")]
 fn kills_leave_no_machine_behind() {
     scenario(|s| {
         s.unrecorded();

@@ -2,7 +2,6 @@
 
 mod drift;
 mod imports;
-#[cfg(unix)] // Its interrupts are signals, and its kills find a process by its parent.
 mod interrupts;
 mod life;
 mod mistakes;
