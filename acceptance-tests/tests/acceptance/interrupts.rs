@@ -177,14 +177,16 @@ fn killed(kill: impl Fn(&Run) -> std::io::Result<()>) {
             }
             kill(&run).unwrap();
             let output = run.output().unwrap();
-            assert_ne!(output.code, Some(0), "{output}");
+            assert!(!output.says("Apply complete!"), "{output}");
             s.emulator.faults(&json!([])).unwrap();
             quick(s);
 
             let there = s.new_objects().len() == 2;
+            // On Windows, Terraform may still save what the provider returns when the console closes.
+            let is_saved = !s.state().attributes(V).is_null();
             let output = s.run(&APPLY);
             if output.succeeded() {
-                assert!(!there, "the version exists: {output}");
+                assert!(!there || is_saved, "the version exists: {output}");
                 s.nothing_to_do();
             } else {
                 assert!(
