@@ -1,6 +1,6 @@
 //! The page of `explain --format html` in a real browser: its script runs and decides, nothing of the rules
 //! runs, and it fits a desktop and a phone. Without a browser on the PATH the test is skipped, and says so.
-#![cfg(unix)]
+#![cfg(unix)] // `timeout` ends a browser that hangs.
 
 use std::fs;
 use std::io::{self, Write as _};

@@ -1,6 +1,6 @@
 //! The pipelines in `examples/ci`: read as YAML, and every line of shell in them is run as the runners would
 //! run it.
-#![cfg(unix)]
+#![cfg(unix)] // The lines are of `sh`.
 
 use std::fs;
 use std::path::Path;

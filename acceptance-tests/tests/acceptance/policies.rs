@@ -1,6 +1,5 @@
 //! The policies in `examples/policies`, each run on real plans if its tool is on the PATH; otherwise the test
 //! says so.
-#![cfg(unix)]
 
 use std::fs;
 use std::io::{self, Write as _};
