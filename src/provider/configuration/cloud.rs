@@ -13,7 +13,7 @@ const AUTHORITY: (&str, &str) = ("active_directory_authority_host", "ARM_ACTIVE_
 
 /// The named cloud; the addresses of the `endpoint` block replace its own, field by field. Addresses alone
 /// are enough, without `custom`. A metadata host provides all addresses; none may be set beside it.
-pub(super) fn place(lookup: &Lookup<'_>) -> Result<CloudSource, Diagnostic> {
+pub(super) fn cloud(lookup: &Lookup<'_>) -> Result<CloudSource, Diagnostic> {
     let environment = lookup.text("environment");
     let manager = lookup.text("endpoint.resource_manager_endpoint");
     let authority = lookup.text("endpoint.active_directory_authority_host");

@@ -37,7 +37,7 @@ impl ProviderSettings {
     pub fn resolve(config: &Value, variables: &dyn Variables) -> Result<Self, Failure> {
         let lookup = Lookup::new(config, variables);
         let mut problems = Diagnostics::new();
-        let cloud = take(cloud::place(&lookup), &mut problems);
+        let cloud = take(cloud::cloud(&lookup), &mut problems);
         let sign_in = take(sign_in(&lookup), &mut problems);
         let may_register = take(registration::may_register(&lookup), &mut problems);
         let correlation_id = take(request::correlation_id(&lookup), &mut problems);

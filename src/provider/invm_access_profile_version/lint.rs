@@ -135,10 +135,10 @@ fn profile_findings(config: &Value, profile: &LintContext) -> Vec<Finding> {
     if *profile == LintContext::default() {
         return Vec::new();
     }
-    let place = |finding: &Finding| (finding.id, finding.subject.to_string());
-    let without: HashSet<_> = config_findings(config, &LintContext::default()).iter().map(place).collect();
+    let key = |finding: &Finding| (finding.id, finding.subject.to_string());
+    let without: HashSet<_> = config_findings(config, &LintContext::default()).iter().map(key).collect();
     let mut findings = config_findings(config, profile);
-    findings.retain(|finding| !without.contains(&place(finding)));
+    findings.retain(|finding| !without.contains(&key(finding)));
     findings
 }
 
