@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::binaries::binaries;
 use crate::emulator::Emulator;
-use crate::host::{Host, Launch, Offer, Recording, Script};
+use crate::host::{Host, Launch, Offer, Recording, Release, Script};
 use crate::scenario::{SEED, USUAL};
 use crate::terraform::Terraform;
 
@@ -52,7 +52,7 @@ pub(crate) fn recording(terraform: &Terraform) -> Result<Recording, String> {
 pub(crate) fn check(terraform: &Terraform, arguments: &[&str]) -> Result<(), String> {
     let recording = recording(terraform)?;
     let Some(offer) = recording.offer()? else { return Ok(()) };
-    let broken = recording.broken(&offer)?;
+    let broken = recording.broken(Release::of(terraform.cli()), &offer)?;
     if !broken.is_empty() {
         return Err(format!("the calls of the CLI differ from the host double's:\n{}", broken.join("\n")));
     }

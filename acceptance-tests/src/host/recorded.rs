@@ -93,15 +93,16 @@ impl Recording {
         Offer::read(READ_AS, &call.answer()?, None).map(Some)
     }
 
-    /// Every response that broke the rules, and every proposal that differs from the host double's.
+    /// Every response that broke the rules, and every proposal that differs from the host double's as this
+    /// release.
     ///
     /// # Errors
     /// If a record cannot be read.
-    pub fn broken(&self, offer: &Offer) -> Result<Vec<String>, String> {
+    pub fn broken(&self, release: Release, offer: &Offer) -> Result<Vec<String>, String> {
         let mut broken = Vec::new();
         for call in &self.calls {
             let (resource, found) = match call.rpc.as_str() {
-                "PlanResourceChange" => call.plan(offer)?,
+                "PlanResourceChange" => call.plan(release, offer)?,
                 "ApplyResourceChange" => call.apply(offer)?,
                 "ReadResource" => call.refresh(offer)?,
                 _ => continue,
@@ -177,7 +178,7 @@ impl Call {
         M::decode(self.answer.as_slice()).map_err(|error| format!("{}: {error}", self.rpc))
     }
 
-    fn plan(&self, offer: &Offer) -> Result<(String, Vec<String>), String> {
+    fn plan(&self, release: Release, offer: &Offer) -> Result<(String, Vec<String>), String> {
         let request: proto::plan_resource_change::Request = self.request()?;
         let answer: proto::plan_resource_change::Response = self.answer()?;
         let allowed = request.client_capabilities.is_some_and(|capable| capable.deferral_allowed);
@@ -199,7 +200,7 @@ impl Call {
         }
         if !proposed.is_null() {
             broken.extend(rules::plan(&schema.block, &prior, &config, &planned));
-            let ours = rules::proposed(&schema.block, &prior, &config);
+            let ours = rules::proposed(release, &schema.block, &prior, &config);
             if ours != proposed {
                 broken.push(format!("the host proposes {proposed:?}; the double would propose {ours:?}"));
             }

@@ -6,7 +6,7 @@
 //!
 //! Each row of [`FEATURES`] also has its evidence: [`Evidence::Ran`] if real programs on both sides of the
 //! line, or the first that has the feature, have run this provider; [`Evidence::Read`] if only sources were
-//! read. Real programs that ran: Terraform 1.0.3, 1.5.7, 1.11.4 and 1.16, OpenTofu 1.6.3 and 1.12.6.
+//! read. Real programs that ran: Terraform 1.0.3, 1.0.11, 1.5.7, 1.11.4 and 1.16, OpenTofu 1.6.3 and 1.12.6.
 //!
 //! Two things no release does: none calls `GetMetadata`, and none accepts a deferral unless it was built for experiments
 //! ([`Host::allow_deferral`](super::Host::allow_deferral)).
@@ -29,6 +29,21 @@ pub enum Program {
 /// A feature that hosts have from some release on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Feature {
+    /// It is one process. Before, a process that did the work was watched by another, which started it.
+    OneProcess,
+    /// It reads an object's state once before it changes the object, not twice.
+    StateReadOnce,
+    /// It checks `precondition` blocks.
+    Precondition,
+    /// When it proposes a state, it drops removed blocks, and looks into computed attributes that have
+    /// attributes of their own.
+    ExactProposal,
+    /// It has the resource `terraform_data`.
+    TerraformData,
+    /// It has `check` blocks.
+    Check,
+    /// It mocks providers in `terraform test`.
+    Mock,
     /// It plans deletions with the provider.
     PlannedDeletion,
     /// It keeps schemas between the processes of a run, and requests none from a later process.
@@ -80,7 +95,18 @@ pub enum Evidence {
 pub type Row = (Feature, Option<u32>, Option<u32>, Evidence, &'static str);
 
 /// The features of the releases.
-pub const FEATURES: [Row; 13] = [
+pub const FEATURES: [Row; 20] = [
+    // Until then, `main` starts itself again, by the package panicwrap.
+    (Feature::OneProcess, Some(1), Some(6), Ran, "main.go"),
+    // managedResourceExecute: readResourceInstanceState before the second plan only.
+    (Feature::StateReadOnce, Some(2), Some(6), Ran, "internal/terraform/node_resource_apply_instance.go"),
+    (Feature::Precondition, Some(2), Some(6), Ran, "internal/configs/resource.go"),
+    // ProposedNew returned the state's value for a null block; proposedNewAttributes took the configured value
+    // of an optional and computed attribute as it was.
+    (Feature::ExactProposal, Some(4), Some(6), Ran, "internal/plans/objchange/objchange.go"),
+    (Feature::TerraformData, Some(4), Some(6), Ran, "internal/builtin/providers/terraform/resource_data.go"),
+    (Feature::Check, Some(5), Some(6), Ran, "internal/configs/checks.go"),
+    (Feature::Mock, Some(7), Some(8), Ran, "internal/configs/mock_provider.go"),
     // PlanResourceChange returns at once for a null proposed state unless the provider has the capability.
     (Feature::PlannedDeletion, Some(3), Some(6), Read, "internal/plugin6/grpc_provider.go"),
     // GetProviderSchema looks there first, if the provider allows it.

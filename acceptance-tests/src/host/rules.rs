@@ -14,6 +14,8 @@ use terraform_provider_gallery::plugin::schema::{
 use terraform_provider_gallery::plugin::value::Members;
 use terraform_provider_gallery::plugin::{Path, Value};
 
+use super::release::{Feature, Release};
+
 const NULL: Value = Value::Null;
 
 /// Every violation of the rules by a plan.
@@ -259,22 +261,27 @@ fn compatible(planned: &Value, actual: &Value, path: &Path, violations: &mut Vec
 /// The state that a host proposes: the configuration, and the state where the configuration has no value and
 /// the attribute is computed.
 #[must_use]
-pub fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
-    let Value::Object(attributes) = config else { return config.clone() };
+pub fn proposed(release: Release, block: &Block, prior: &Value, config: &Value) -> Value {
+    let Value::Object(attributes) = config else {
+        // The state of a removed block, which the provider must not keep.
+        let stays = config.is_null() && !release.has(Feature::ExactProposal);
+        return if stays { prior.clone() } else { config.clone() };
+    };
     let mut proposed = attributes.clone();
-    propose_attributes(&block.attributes, prior, &mut proposed);
+    propose_attributes(release, &block.attributes, prior, &mut proposed);
     for nested in &block.blocks {
         let name = nested.name.as_ref();
         if let (BlockNesting::Single | BlockNesting::Group, Some(config)) =
             (nested.nesting, attributes.get(name))
         {
-            proposed.insert(name.to_owned(), self::proposed(&nested.block, child(prior, name), config));
+            let value = self::proposed(release, &nested.block, child(prior, name), config);
+            proposed.insert(name.to_owned(), value);
         }
     }
     Value::Object(proposed)
 }
 
-fn propose_attributes(attributes: &[Attribute], prior: &Value, proposed: &mut Members) {
+fn propose_attributes(release: Release, attributes: &[Attribute], prior: &Value, proposed: &mut Members) {
     for attribute in attributes {
         let name = attribute.name.as_ref();
         let config = proposed.get(name).cloned().unwrap_or(Value::Null);
@@ -282,10 +289,11 @@ fn propose_attributes(attributes: &[Attribute], prior: &Value, proposed: &mut Me
         let computed = matches!(attribute.presence, Presence::Computed | Presence::OptionalComputed);
         let value = match (&attribute.shape, config) {
             (_, Value::Null) if computed => prior.clone(),
+            (_, config) if computed && !release.has(Feature::ExactProposal) => config,
             (Shape::Nested(AttributeNesting::Map, inner), Value::Map(elements)) => {
                 let each = elements.into_iter().map(|(key, element)| {
                     let Value::Object(mut values) = element else { return (key, element) };
-                    propose_attributes(inner, child(prior, &key), &mut values);
+                    propose_attributes(release, inner, child(prior, &key), &mut values);
                     (key, Value::Object(values))
                 });
                 Value::Map(each.collect())

@@ -53,6 +53,7 @@ const COMMANDS: [(&str, &[(&str, When)]); 10] = [
             ("UpgradeResourceState", Always),
             ("ValidateResourceConfig", Always),
             ("PlanResourceChange", Always),
+            ("UpgradeResourceState", Without(Feature::StateReadOnce)),
             ("ApplyResourceChange", Always),
         ],
     ),

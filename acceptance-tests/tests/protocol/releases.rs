@@ -144,7 +144,11 @@ fn the_guide_about_hosts_agrees_with_the_releases() {
     let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/guides/hosts.md");
     let text = std::fs::read_to_string(guide).unwrap();
     let rows = [
+        (Feature::Precondition, "`precondition`"),
+        (Feature::TerraformData, "`terraform_data`"),
         (Feature::ImportBlock, "`import` blocks"),
+        (Feature::Check, "`check` blocks"),
+        (Feature::Mock, "`mock_provider`"),
         (Feature::WrittenConfig, "`-generate-config-out`"),
         (Feature::Functions, "Functions"),
         (Feature::Move, "`moved` from `azapi_resource`"),

@@ -109,6 +109,21 @@ fn an_apply_must_match_its_plan() {
 fn a_proposal_takes_missing_values_from_the_state() {
     let prior = thing(&[("id", "i".into()), ("zone", "1".into()), ("note", "old".into())]);
     let expected = thing(&[("id", "i".into()), ("zone", "1".into())]);
-    assert_eq!(proposed(&block(), &prior, &thing(&[])), expected);
-    assert_eq!(proposed(&block(), &Value::Null, &thing(&[])), thing(&[]));
+    assert_eq!(proposed(Release::NEWEST, &block(), &prior, &thing(&[])), expected);
+    assert_eq!(proposed(Release::NEWEST, &block(), &Value::Null, &thing(&[])), thing(&[]));
+}
+
+#[test]
+fn older_hosts_keep_removed_blocks_and_look_into_nothing_computed() {
+    let mut block = block();
+    let rules = block.attributes.iter_mut().find(|one| one.name == "rules").unwrap();
+    *rules = rules.clone().optional_computed();
+    let noted = |note: Value| {
+        [("rules", Value::Map([("a".into(), Value::object([("path", "/".into()), ("note", note)]))].into()))]
+    };
+    let disk = [("disk", Value::object([("size", "1".into())]))];
+    let prior = thing(&[noted("made".into()), disk.clone()].concat());
+    let propose = |minor| proposed(Release { minor, ..Release::NEWEST }, &block, &prior, &thing(&[]));
+    assert_eq!(propose(4), thing(&noted("made".into())));
+    assert_eq!(propose(3), thing(&disk));
 }

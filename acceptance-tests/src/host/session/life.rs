@@ -57,10 +57,11 @@ impl Host {
         let kind = schema.implied_type();
         let prior_state = prior.map_or(Value::Null, |object| object.state.clone());
         let stored = prior.and_then(|object| object.identity.as_ref());
+        let proposed = rules::proposed(self.release, &schema.block, &prior_state, config);
         let request = proto::plan_resource_change::Request {
             type_name: resource.to_owned(),
             prior_state: encode(&prior_state, &kind)?,
-            proposed_new_state: encode(&rules::proposed(&schema.block, &prior_state, config), &kind)?,
+            proposed_new_state: encode(&proposed, &kind)?,
             config: encode(config, &kind)?,
             prior_private: prior.map_or(private, |object| object.private.clone()),
             provider_meta: self.encoded_meta()?,
@@ -138,6 +139,11 @@ impl Host {
         fail_on_violation(rules::planned_again(&plan.state, &again.state))?;
         if plan.identity.is_some() {
             self.same_identity(resource, plan.identity.as_ref(), again.identity.as_ref())?;
+        }
+        if let Some(object) = &prior
+            && !self.release.has(Feature::StateReadOnce)
+        {
+            self.stored(resource, object).await?;
         }
 
         let prior_state = prior.as_ref().map_or(Value::Null, |object| object.state.clone());
