@@ -11,18 +11,20 @@ use crate::stop;
 pub struct Run {
     child: Child,
     line: String,
+    watched: bool,
 }
 
 impl Run {
-    /// Starts a command; `line` is its display form.
+    /// Starts a command; `line` is its display form. `watched` says that the first process of the CLI only
+    /// starts and watches the one that does the work, as in Terraform 1.0.
     ///
     /// # Errors
     /// If it cannot be started.
-    pub fn start(command: &mut Command, line: String) -> io::Result<Self> {
+    pub fn start(command: &mut Command, line: String, watched: bool) -> io::Result<Self> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-        Ok(Self { child, line })
+        Ok(Self { child, line, watched })
     }
 
     /// Presses Ctrl-C: the CLI and its providers get the signal.
@@ -46,7 +48,7 @@ impl Run {
     /// # Errors
     /// If it cannot be killed.
     pub fn kill(&self) -> io::Result<()> {
-        stop::kill(self.child.id())
+        stop::kill(self.worker()?)
     }
 
     /// Kills the child processes of the CLI: its providers.
@@ -54,11 +56,20 @@ impl Run {
     /// # Errors
     /// If there is none, or it cannot be killed.
     pub fn kill_providers(&self) -> io::Result<()> {
-        let providers = stop::children(self.child.id())?;
+        let providers = stop::children(self.worker()?)?;
         if providers.is_empty() {
             return Err(io::Error::other("the CLI has started no provider"));
         }
         providers.into_iter().try_for_each(stop::kill)
+    }
+
+    /// The process that does the work.
+    fn worker(&self) -> io::Result<u32> {
+        if !self.watched {
+            return Ok(self.child.id());
+        }
+        let children = stop::children(self.child.id())?;
+        children.first().copied().ok_or_else(|| io::Error::other("the CLI does not work yet, or no longer"))
     }
 
     /// Waits for the end.

@@ -9,6 +9,7 @@ use std::process::Command;
 use terraform_provider_gallery::provider::ADDRESS;
 
 use crate::cli::Cli;
+use crate::host::{Feature, Release};
 use crate::output::Output;
 use crate::run::Run;
 use crate::running;
@@ -191,7 +192,8 @@ impl Terraform {
     pub fn start(&self, arguments: &[&str]) -> io::Result<Run> {
         let mut command = Command::new(&self.cli.program);
         command.args(arguments).current_dir(&self.directory).env_clear().envs(&self.variables);
-        Run::start(&mut command, format!("{} {}", self.cli.name, arguments.join(" ")))
+        let watched = !Release::of(&self.cli).has(Feature::OneProcess);
+        Run::start(&mut command, format!("{} {}", self.cli.name, arguments.join(" ")), watched)
     }
 
     /// Runs it to the end.
