@@ -7,6 +7,7 @@ use std::time::Instant;
 use acceptance_tests::binaries::binaries;
 use acceptance_tests::cli::Cli;
 use acceptance_tests::emulator::Emulator;
+use acceptance_tests::host::{Feature, Release};
 use acceptance_tests::output::Output;
 use acceptance_tests::terraform::Terraform;
 use serde_json::json;
@@ -184,6 +185,9 @@ impl Stage<'_> {
             "properties": {"osType": "Windows", "applicableHostEndpoint": "WireServer"}
         });
         emulator.put(&id, &body)?;
+        if !Release::of(self.terraform.cli()).has(Feature::WrittenConfig) {
+            return self.import_by_command(&id, gallery);
+        }
         let block = |provider: &str| {
             format!("import {{\n  to = gallery_invm_access_profile.legacy\n  id = {id:?}\n{provider}}}\n")
         };
@@ -209,6 +213,28 @@ impl Stage<'_> {
             self.run(&format!("apply {PLANNED}"), 0, &["1 imported, 0 added, 0 changed, 0 destroyed"])?;
         self.show(&apply, &["Import complete", "Apply complete!"]);
         self.terraform.write(IMPORT, &block(""))?;
+        let plan = self.run("plan -detailed-exitcode", 0, &["No changes."])?;
+        self.show(&plan, &["No changes."]);
+        Ok(())
+    }
+
+    /// The same without import blocks.
+    fn import_by_command(&self, id: &str, gallery: &str) -> Result<(), Stop> {
+        let config = format!(
+            "resource \"gallery_invm_access_profile\" \"legacy\" {{\n  gallery_id               = {gallery:?}\n  \
+             name                     = \"legacy-wireserver\"\n  location                 = \"westeurope\"\n  \
+             os_type                  = \"Windows\"\n  applicable_host_endpoint = \"WireServer\"\n  \
+             tags                     = {{ made-by = \"hand\" }}\n}}\n"
+        );
+        self.narration.says(&format!(
+            "This {} has no import blocks yet, so its configuration is written by hand:",
+            self.title()
+        ));
+        self.terraform.write(GENERATED, &config)?;
+        self.narration.output(config.lines());
+        let import = format!("import gallery_invm_access_profile.legacy {id}");
+        let import = self.run(&import, 0, &["Import successful!"])?;
+        self.show(&import, &["Import successful!"]);
         let plan = self.run("plan -detailed-exitcode", 0, &["No changes."])?;
         self.show(&plan, &["No changes."]);
         Ok(())
