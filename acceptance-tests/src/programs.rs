@@ -17,15 +17,14 @@ pub(crate) fn ran(cli: &Cli) {
     note(&format!("ran\t{}\t{}", cli.name, cli.version()));
 }
 
-/// Records that this program does not support something, and prints it outside the test runner's capture.
-pub(crate) fn left_out(cli: &Cli, feature: Feature) {
-    let why = why(Release::of(cli), feature);
+/// Records that something was not tried with this program, and prints it outside the test runner's capture.
+pub(crate) fn left_out(cli: &Cli, why: &str) {
     drop(writeln!(io::stderr(), "not tried with {} {}: {why}", cli.name, cli.version()));
     note(&format!("left out\t{}\t{}\t{why}", cli.name, cli.version()));
 }
 
 /// Why a release does not support something: the first that does.
-fn why(release: Release, feature: Feature) -> String {
+pub(crate) fn why(release: Release, feature: Feature) -> String {
     let [terraform, tofu] = feature.since();
     let since = |name: &str, minor: Option<u32>| match minor {
         Some(minor) => format!("{name} can from 1.{minor} on"),

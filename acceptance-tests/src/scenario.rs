@@ -160,9 +160,25 @@ impl Scenario {
     pub fn can(&self, feature: Feature) -> bool {
         let can = self.release().has(feature);
         if !can {
-            programs::left_out(self.terraform.cli(), feature);
+            programs::left_out(self.terraform.cli(), &programs::why(self.release(), feature));
         }
         can
+    }
+
+    /// Whether the CLI is new enough for the `required_version` of the configuration in this directory. If not,
+    /// the output names the directory and what it requires.
+    #[must_use]
+    pub fn may_use(&self, directory: &Path) -> bool {
+        let files = or_fail(std::fs::read_dir(directory)).filter_map(|entry| Some(entry.ok()?.path()));
+        let texts = files.filter_map(|file| std::fs::read_to_string(file).ok());
+        let required = texts.filter_map(|text| {
+            let minor = text.split_once("required_version = \">= 1.")?.1.split('"').next()?;
+            minor.parse::<u32>().ok()
+        });
+        let Some(minor) = required.max().filter(|minor| *minor > self.release().minor) else { return true };
+        let name = directory.file_name().unwrap_or_default().display();
+        programs::left_out(self.terraform.cli(), &format!("{name} requires 1.{minor}"));
+        false
     }
 
     /// The CLI's calls of the provider so far.
@@ -276,6 +292,18 @@ impl Scenario {
         let output = self.run_well(&["import", "-no-color", "-input=false", address, id]);
         self.nothing_to_do();
         output
+    }
+
+    /// Applies a configuration with the import block for one of its resources, or after an import by command
+    /// where there are no such blocks. The plan after it must be empty.
+    pub fn take_over(&self, config: &str, address: &str, id: &str) {
+        if self.can(Feature::ImportBlock) {
+            self.apply(&format!("{config}\nimport {{\n  to = {address}\n  id = {id:?}\n}}\n"));
+        } else {
+            self.write(config);
+            self.run_well(&["import", "-no-color", "-input=false", address, id]);
+            self.reapply(&[]);
+        }
     }
 
     /// Removes an object from the state; Azure keeps it.

@@ -1,5 +1,6 @@
 //! Whether somebody's roles suffice, checked before an apply.
 
+use acceptance_tests::host::Feature;
 use acceptance_tests::scenario::{Scenario, scenario};
 use serde_json::{Value, json};
 
@@ -55,6 +56,9 @@ fn the_signed_in_identity_learns_whether_it_may() {
             "{access}"
         );
         // The plan stops, not the apply.
+        if !s.can(Feature::TerraformData) {
+            return;
+        }
         s.write(
             "data \"gallery_access_check\" \"me\" {\n  scope = local.gallery_id\n}\n\
              resource \"terraform_data\" \"x\" {\n  lifecycle {\n    precondition {\n      \

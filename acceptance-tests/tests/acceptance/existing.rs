@@ -1,5 +1,6 @@
 //! Existing objects: a create never overwrites them, and existing rules are not refused.
 
+use acceptance_tests::host::Feature;
 use acceptance_tests::scenario::scenario;
 use serde_json::json;
 
@@ -19,7 +20,7 @@ fn creating_an_existing_profile_prints_the_import_block() {
 
         // Pasting the block is all that is needed.
         s.adopted(&id);
-        s.apply(&format!("{PROFILE}\nimport {{\n  to = {WEB}\n  id = \"{id}\"\n}}\n"));
+        s.take_over(PROFILE, WEB, &id);
     });
 }
 
@@ -81,6 +82,10 @@ fn existing_rules_are_imported_with_warnings_and_refused_in_a_new_version() {
         assert!(output.says("`lint = { L31 = \"off\" }` silences it"), "{output}");
 
         s.adopted(&id);
+        if !s.can(Feature::ImportBlock) {
+            s.take_over(&format!("{windows}{THEIRS}"), V, &id);
+            return;
+        }
         let import = format!("{windows}{THEIRS}\nimport {{\n  to = {V}\n  id = \"{id}\"\n}}\n");
         let plan = s.plan(&import);
         assert!(plan.output.says("1 to import, 0 to add, 0 to change, 0 to destroy"), "{}", plan.output);

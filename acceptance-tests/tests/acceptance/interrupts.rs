@@ -194,7 +194,7 @@ fn killed(kill: impl Fn(&Run) -> std::io::Result<()>) {
                     "{method} {nth} {when}: {output}"
                 );
                 assert!(output.says(&format!("id = \"{id}\" }}")), "{output}");
-                s.apply(&format!("{}\nimport {{\n  to = {V}\n  id = \"{id}\"\n}}\n", both()));
+                s.take_over(&both(), V, &id);
             }
             assert_eq!(s.new_objects().len(), 2, "{method} {nth} {when}");
             s.apply(PROFILE);

@@ -2,6 +2,7 @@
 //! azapi has managed so far.
 
 use acceptance_tests::binaries::binaries;
+use acceptance_tests::host::Feature;
 use acceptance_tests::scenario::scenario;
 use serde_json::{Value, json};
 
@@ -35,7 +36,7 @@ output "found" {
     profiles = data.gallery_invm_access_profiles.all.profiles[*].id
     latest   = data.gallery_invm_access_profile_version.latest.id == gallery_invm_access_profile_version.v.id
     grants   = data.gallery_invm_access_profile_version.latest.grants == gallery_invm_access_profile_version.v.grants
-    rules    = data.gallery_invm_access_profile_version.latest.rules.privileges["instance"].path
+    rules    = (data.gallery_invm_access_profile_version.latest).rules.privileges["instance"].path
     enforced = length(data.gallery_invm_access_profile_versions.enforced.versions)
   }
 }
@@ -58,6 +59,9 @@ output "found" {
 #[test]
 fn an_unknown_provider_block_is_planned_without_a_login() {
     scenario(|s| {
+        if !s.can(Feature::TerraformData) {
+            return;
+        }
         s.apply(&both());
         s.provider(
             "provider \"gallery\" {\n  tenant_id = terraform_data.tenant.output\n  client_secret = \
@@ -90,6 +94,9 @@ fn an_unknown_provider_block_is_planned_without_a_login() {
 #[test]
 fn a_move_from_azapi_writes_nothing() {
     scenario(|s| {
+        if !s.can(Feature::Move) {
+            return;
+        }
         s.apply(&both());
         let directory = s.terraform.directory().to_owned();
         let ours = &binaries().unwrap().provider;

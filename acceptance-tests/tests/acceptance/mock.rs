@@ -1,5 +1,6 @@
 //! `terraform test` with a mocked provider: how users test modules, without Azure and without a login.
 
+use acceptance_tests::host::Feature;
 use acceptance_tests::scenario::scenario;
 
 use crate::configurations::{PROFILE, RULES, version};
@@ -30,6 +31,9 @@ run "apply" {
 #[test]
 fn a_module_is_tested_without_azure() {
     scenario(|s| {
+        if !s.can(Feature::Mock) {
+            return;
+        }
         for (name, _) in s.emulator.environment() {
             s.terraform.unset(name);
         }

@@ -132,6 +132,9 @@ impl Runner {
 #[test]
 fn they_check_apply_and_notice_drift() {
     scenario(|s| {
+        if !s.may_use(&examples().join("imds-linux-web")) {
+            return;
+        }
         let [github, drift, azure] = [
             "github-actions/pull-request.yml",
             "github-actions/drift.yml",

@@ -57,8 +57,11 @@ fn planned(s: &mut Scenario, by_list: &str) -> (Value, Vec<Request>) {
     let requests = s.requests();
     let mut said = s.run_well(&["show", "-json", "planned"]).json().unwrap();
     said.as_object_mut().unwrap().remove("timestamp");
-    if let Some(Value::Array(relevant)) = said.get_mut("relevant_attributes") {
-        relevant.sort_by_key(Value::to_string);
+    // Hosts write these in any order.
+    for list in ["relevant_attributes", "resource_drift"] {
+        if let Some(Value::Array(entries)) = said.get_mut(list) {
+            entries.sort_by_key(Value::to_string);
+        }
     }
     (said, requests)
 }

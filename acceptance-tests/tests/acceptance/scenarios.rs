@@ -48,6 +48,9 @@ fn all_are_applied() {
         }
         assert!(main.with_file_name("README.md").is_file(), "{name} has no README");
         scenario(|s| {
+            if !s.may_use(&examples().join(&name)) {
+                return;
+            }
             put(s, &name);
             let run = s.reapply(&[]);
             assert_eq!(run.times("Warning:"), run.times("Warning: Provider development overrides"), "{run}");
@@ -107,6 +110,9 @@ fn learned_what_was_allowed(s: &Scenario) {
 #[test]
 fn three_pull_requests_make_three_versions() {
     scenario(|s| {
+        if !s.may_use(&examples().join("audit-to-enforce")) {
+            return;
+        }
         put(s, "audit-to-enforce");
         // The host double would have no machine.
         s.unrecorded();
@@ -161,6 +167,9 @@ fn three_pull_requests_make_three_versions() {
 #[test]
 fn objects_of_azapi_are_taken_over() {
     scenario(|s| {
+        if !s.may_use(&examples().join("migrate-from-azapi")) {
+            return;
+        }
         put(s, "migrate-from-azapi");
         let config = std::fs::read_to_string(s.terraform.directory().join("main.tf")).unwrap();
         let (head, blocks) = config.split_once("moved {").unwrap();
@@ -220,6 +229,9 @@ fn azapi(resource: &mut Value, name: &str, kind: &str, parent: &str, object: &st
 #[test]
 fn the_module_passes_its_tests() {
     scenario(|s| {
+        if !s.may_use(&examples().join("modules/invm-allowlist")) {
+            return;
+        }
         put(s, "modules/invm-allowlist");
         copy(&examples().join("modules/invm-allowlist/tests"), &s.terraform.directory().join("tests"));
         let run = s.run_well(&["test", "-no-color", "-test-directory=tests/emulator"]);

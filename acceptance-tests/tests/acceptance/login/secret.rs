@@ -1,5 +1,6 @@
 //! With a client secret, or with nothing.
 
+use acceptance_tests::host::Feature;
 use acceptance_tests::scenario::scenario;
 
 use super::{with_login, without_login};
@@ -83,6 +84,9 @@ fn arguments_work_like_the_environment() {
 #[test]
 fn a_provider_block_that_depends_on_a_resource() {
     scenario(|s| {
+        if !s.can(Feature::TerraformData) {
+            return;
+        }
         let secret = s.emulator.ready("client_secret").to_owned();
         s.terraform.unset("ARM_CLIENT_SECRET");
         s.provider(&format!(
