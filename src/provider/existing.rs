@@ -29,14 +29,20 @@ pub fn import_block(resource_type: &str, name: &str, id: &str) -> String {
     format!("import {{\n  to = {resource_type}.{label}\n  id = \"{id}\"\n}}")
 }
 
+/// How to import an object that something else manages, with the block to paste.
+#[must_use]
+pub fn how_to_import(resource_type: &str, name: &str, id: &str) -> String {
+    format!(
+        "To manage it with Terraform, import it by adding this block, with the address of this resource \
+         after `to` (before Terraform 1.5: `terraform import ADDRESS ID`):\n\n{}\n\n",
+        import_block(resource_type, name, id)
+    )
+}
+
 /// The error for an object that already exists, with the import block to paste.
 #[must_use]
 pub fn diagnostic(resource_type: &str, kind: &str, name: &str, id: &str, how: Existing) -> Diagnostic {
-    let block = import_block(resource_type, name, id);
-    let import = format!(
-        "To manage it with Terraform, import it by adding this block, with the address of this resource \
-         after `to`:\n\n{block}\n\n"
-    );
+    let import = how_to_import(resource_type, name, id);
     let detail = match how {
         Existing::Found => format!(
             "{id} exists at Azure already, and creating would overwrite it. {import}Otherwise give the new \

@@ -88,9 +88,8 @@ impl Intent<'_> {
         let next_step = match self.prior {
             Some(_) => "Detach it where it was attached, and apply again.".to_owned(),
             None => format!(
-                "To manage it with Terraform, import it by adding this block, with the address of this \
-                 resource after `to`:\n\n{}\n\nOtherwise detach it where it was attached.",
-                existing::import_block(TYPE, id.name().as_str(), &id.to_string())
+                "{}Otherwise detach it where it was attached.",
+                existing::how_to_import(TYPE, id.name().as_str(), &id.to_string())
             ),
         };
         let detail = format!(
