@@ -145,6 +145,7 @@ fn the_guide_about_hosts_agrees_with_the_releases() {
     let text = std::fs::read_to_string(guide).unwrap();
     let rows = [
         (Feature::Precondition, "`precondition`"),
+        (Feature::PlannedDeletion, "Warnings about deletions"),
         (Feature::TerraformData, "`terraform_data`"),
         (Feature::ImportBlock, "`import` blocks"),
         (Feature::Check, "`check` blocks"),
