@@ -89,7 +89,8 @@ pub fn duplicate_warning(resource_type: &str, profile: &str, name: &str, id: &st
     let detail = format!(
         "{id} was published a short time ago, with the same content as the version that was created \
          now. If an interrupted run has left it behind, delete it, or manage it with a resource of its \
-         own and this block:\n\n{}\n\nIf another state or run manages it, do nothing.",
+         own and this block (before Terraform 1.5: `terraform import ADDRESS ID`):\n\n{}\n\n\
+         If another state or run manages it, do nothing.",
         import_block(resource_type, name, id)
     );
     Diagnostic::warning(format!("Version {name} of {profile} equals the new version"), detail)
