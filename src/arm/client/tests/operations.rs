@@ -49,7 +49,7 @@ async fn a_deletion_that_is_forgotten_is_sent_once_more() {
         azure.answer("DELETE", &profile_path(), 9, accepted(again, "x-nothing")).await;
         azure.answer("GET", OP, 999, unknown()).await;
         azure.answer("GET", &profile_path(), 999, ok(profile_json(object))).await;
-        let deleted = azure.client.profiles().delete(&profile_id(), &call_of(1_500)).await;
+        let deleted = azure.client.profiles().delete(&profile_id(), &call_of(3_000)).await;
         let deletes = azure.lines().await.iter().filter(|line| line.starts_with("DELETE")).count();
         assert_eq!(deletes, 2);
         match again {
@@ -104,7 +104,7 @@ async fn an_address_of_eight_kilobytes_is_sent_unchanged() {
         .insert_header("location", format!("{link}&monitor=true").as_str());
     azure.answer("DELETE", &profile_path(), 1, accepted).await;
     azure.answer("GET", OP, 1, ok(json!({"status": "InProgress"})).insert_header("retry-after", "60")).await;
-    let unfinished = azure.client.profiles().delete(&profile_id(), &call_of(1_500)).await.unwrap_err();
+    let unfinished = azure.client.profiles().delete(&profile_id(), &call_of(3_000)).await.unwrap_err();
     let stored = serde_json::to_string(&unfinished.operation.unwrap()).unwrap();
     let operation: PendingOperation = serde_json::from_str(&stored).unwrap();
     azure.answer("GET", &profile_path(), 1, ok(profile_json("Deleting"))).await;

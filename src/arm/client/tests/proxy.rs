@@ -104,5 +104,5 @@ async fn basic_proxy_login_works_and_another_scheme_is_an_error_at_once() {
 async fn in_a_child() {
     let Ok(authority) = std::env::var(AUTHORITY) else { return };
     let client = ArmClient::new(settings("https://arm.example", &authority)).unwrap();
-    println!("{}", client.profiles().get(&profile_id(), &call_of(700)).await.unwrap_err().report());
+    println!("{}", client.profiles().get(&profile_id(), &call_of(2_000)).await.unwrap_err().report());
 }

@@ -206,7 +206,7 @@ async fn a_list_that_fails_is_not_requested_again() {
     {
         // A client of its own, since three in a row are enough.
         let mut settings = settings(&azure.server.uri(), &azure.server.uri());
-        settings.pace.listing = Duration::from_millis(if number == 3 { 500 } else { 5_000 });
+        settings.pace.listing = Duration::from_millis(if number == 3 { 1_500 } else { 5_000 });
         let client = ArmClient::new(settings).unwrap();
         let p = profile(number);
         azure.answer("GET", &list(&p), 99, refusal).await;
