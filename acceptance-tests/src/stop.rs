@@ -12,6 +12,13 @@ pub const INTERRUPT: &str = if cfg!(unix) { "INT" } else { "CTRL_C_EVENT" };
 /// What a terminal tells them when it closes.
 pub const CLOSE: &str = if cfg!(unix) { "HUP" } else { "CTRL_CLOSE_EVENT" };
 
+/// Whether a closing terminal has no effect on what this process starts, since it has none on itself: under
+/// `nohup`.
+#[must_use]
+pub fn closing_is_ignored() -> bool {
+    gallery_emulator::signals::hangup_is_ignored()
+}
+
 /// Signals a process as Ctrl-C does. On Windows only a console can do that, and it has already signalled every
 /// process attached to it.
 ///

@@ -6,7 +6,7 @@
 //!   be lost. Only under `--debug`, where the plugin has its own terminal, does an interrupt end it.
 //! - **SIGTERM, SIGHUP and SIGQUIT end the process**, and on Windows a closing console, a log-off and a
 //!   shutdown. Running calls are cancelled as by StopProvider and return, then the process ends. A second
-//!   signal ends it at once.
+//!   signal ends it at once. Under `nohup`, SIGHUP has no effect, as it has none on the host.
 //! - **The host may die** without any message (`kill -9`, out of memory). go-plugin's stdin is not a pipe, so
 //!   nothing closes there, but the host's connection closes ([`host_connections`](super::host_connections)). A host that dies
 //!   before it connects leaves an orphan: on Unix that gets another parent, which is checked every second.
@@ -88,12 +88,24 @@ impl Lifetime {
 /// The keys that a person presses to stop the command.
 const INTERRUPTS: [&str; 3] = ["SIGINT", "Ctrl-C", "Ctrl-Break"];
 
+/// Whether the process was started with SIGHUP ignored, as by `nohup`. Go's programs, hosts among them, leave it
+/// ignored then. Only Linux tells this without `unsafe`.
+#[cfg(unix)]
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored =
+        status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    // SIGHUP is the first signal.
+    ignored.is_some_and(|signals| signals & 1 != 0)
+}
+
 #[cfg(unix)]
 #[derive(Debug)]
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
-    hangup: tokio::signal::unix::Signal,
+    /// `None` if it is ignored.
+    hangup: Option<tokio::signal::unix::Signal>,
     quit: tokio::signal::unix::Signal,
 }
 
@@ -104,7 +116,7 @@ impl Signals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
-            hangup: signal(SignalKind::hangup())?,
+            hangup: if hangup_is_ignored() { None } else { Some(signal(SignalKind::hangup())?) },
             quit: signal(SignalKind::quit())?,
         })
     }
@@ -113,7 +125,7 @@ impl Signals {
         tokio::select! {
             Some(()) = self.interrupt.recv() => "SIGINT",
             Some(()) = self.terminate.recv() => "SIGTERM",
-            Some(()) = self.hangup.recv() => "SIGHUP",
+            Some(()) = async { self.hangup.as_mut()?.recv().await } => "SIGHUP",
             Some(()) = self.quit.recv() => "SIGQUIT",
             else => std::future::pending().await,
         }

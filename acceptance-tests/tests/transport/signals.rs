@@ -4,6 +4,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use acceptance_tests::stop::{CLOSE, closing_is_ignored};
+#[cfg(unix)]
+use acceptance_tests::{binaries::binaries, host::Launch};
 use tokio::time::sleep;
 
 use super::{answers, launch};
@@ -40,6 +43,9 @@ async fn interrupts_are_ignored_under_a_host() {
 #[cfg_attr(windows, ignore = "it needs .ci/console-event.c")]
 async fn other_signals_end_it_and_leave_nothing_behind() {
     for (signal, logged) in ENDS {
+        if signal == CLOSE && closing_is_ignored() {
+            continue;
+        }
         let launch = launch().variable("TF_LOG_PROVIDER_GALLERY_PLUGIN", "info");
         let plugin = launch.start().await.unwrap();
         answers(&mut plugin.connect().await.unwrap()).await;
@@ -49,4 +55,17 @@ async fn other_signals_end_it_and_leave_nothing_behind() {
         assert!(ended.stderr.contains(&format!("\"signal\":\"{logged}\"")), "{}", ended.stderr);
         assert_eq!(ended.left_behind, Vec::<PathBuf>::new(), "{signal}");
     }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn under_nohup_a_closing_terminal_is_ignored() {
+    let provider = &binaries().unwrap().provider;
+    let shell = Launch::new("/bin/sh").unwrap().argument("-c").argument("trap '' HUP; exec \"$0\"");
+    let plugin = shell.argument(provider).start().await.unwrap();
+    let mut connection = plugin.connect().await.unwrap();
+    plugin.signal(CLOSE).unwrap();
+    sleep(Duration::from_millis(300)).await;
+    answers(&mut connection).await;
+    assert!(plugin.shutdown().await.unwrap().status.success());
 }
