@@ -7,13 +7,13 @@ use std::process::{Command, Stdio};
 /// `unsafe` a test cannot.
 const CONSOLE_EVENT: &str = "GALLERY_CONSOLE_EVENT";
 
-/// What a terminal tells the processes in it on Ctrl-C.
+/// The signal that a terminal sends on Ctrl-C.
 pub const INTERRUPT: &str = if cfg!(unix) { "INT" } else { "CTRL_C_EVENT" };
-/// What a terminal tells them when it closes.
+/// The signal that a terminal sends when it closes.
 pub const CLOSE: &str = if cfg!(unix) { "HUP" } else { "CTRL_CLOSE_EVENT" };
 
-/// Whether a closing terminal has no effect on what this process starts, since it has none on itself: under
-/// `nohup`.
+/// Whether this process runs under `nohup`. Then a closing terminal has no effect on what it starts. Known on
+/// Linux only.
 #[must_use]
 pub fn closing_is_ignored() -> bool {
     gallery_emulator::signals::hangup_is_ignored()

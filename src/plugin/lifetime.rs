@@ -88,8 +88,8 @@ impl Lifetime {
 /// The keys that a person presses to stop the command.
 const INTERRUPTS: [&str; 3] = ["SIGINT", "Ctrl-C", "Ctrl-Break"];
 
-/// Whether the process was started with SIGHUP ignored, as by `nohup`. Go's programs, hosts among them, leave it
-/// ignored then. Only Linux tells this without `unsafe`.
+/// Whether this process was started with SIGHUP ignored, as by `nohup`. Hosts then ignore it too, as all programs
+/// in Go do. Without `unsafe`, only Linux shows it.
 #[cfg(unix)]
 fn hangup_is_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -37,8 +37,8 @@ impl Signals {
     }
 }
 
-/// Whether this process was started with SIGHUP ignored, as by `nohup`. Only Linux tells this without `unsafe`,
-/// and only before [`Signals::new`].
+/// Whether this process was started with SIGHUP ignored, as by `nohup`. Call it before [`Signals::new`]. Without
+/// `unsafe`, only Linux shows it.
 #[must_use]
 pub fn hangup_is_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

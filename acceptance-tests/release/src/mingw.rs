@@ -21,16 +21,16 @@ pub(crate) fn is_there() -> bool {
     Command::new(LINKER).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
-/// The linker's option for its libraries. GNU's linker sorts imports by the paths of the libraries that they come
-/// from. Those that the compiler makes are in the target directory, so mingw-w64's have to be there as well:
-/// otherwise the order depends on where that is.
+/// The linker's option for its libraries. GNU's linker sorts imports by the paths of their libraries. The compiler
+/// makes some in the target directory, so mingw-w64's are linked there too. Otherwise the path of that directory
+/// would decide the order.
 pub(crate) fn option(target: &Path) -> OsString {
     let mut option = OsString::from("-L");
     option.push(target.join(LIBRARIES));
     option
 }
 
-/// Makes them appear there.
+/// Links mingw-w64's libraries into the target directory.
 pub(crate) fn libraries(target: &Path) -> Result<(), Error> {
     let failed = |error| Error::Program { program: LINKER.to_owned(), error };
     let output = Command::new(LINKER).arg("-print-file-name=libkernel32.a").output().map_err(failed)?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use acceptance_tests::stop::{CLOSE, closing_is_ignored};
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 use acceptance_tests::{binaries::binaries, host::Launch};
 use tokio::time::sleep;
 
@@ -57,7 +57,7 @@ async fn other_signals_end_it_and_leave_nothing_behind() {
     }
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")] // Elsewhere the provider cannot know it.
 #[tokio::test]
 async fn under_nohup_a_closing_terminal_is_ignored() {
     let provider = &binaries().unwrap().provider;
