@@ -1,7 +1,7 @@
 /* What a console of Windows does to the programs in it, since wine has only Ctrl-C, and a test has no console:
  *
- *     console-event EVENT PID   announces an event to a process and its descendants. As Windows does, it starts a thread
- *                               in each of them that calls the handlers, and otherwise ends the process.
+ *     console-event EVENT PID   announces an event to a process and its descendants. Like Windows, it starts a thread in
+ *                               each of them, which calls the handlers. A process without a handler ends.
  *     console-event list PID    prints the descendants of a process, one a line
  *
  * The acceptance tests find it through GALLERY_CONSOLE_EVENT. It ends with 0 if there was such a process. */

@@ -3,8 +3,8 @@
 use std::io;
 use std::process::{Command, Stdio};
 
-/// Names a program that does to processes what a console of Windows does: `.ci/console-event.c`. Without
-/// `unsafe` a test cannot.
+/// The variable that names a program in the role of a console of Windows: `.ci/console-event.c`. A test would need
+/// `unsafe` for that.
 const CONSOLE_EVENT: &str = "GALLERY_CONSOLE_EVENT";
 
 /// The signal that a terminal sends on Ctrl-C.
@@ -28,8 +28,8 @@ pub fn interrupt(process: u32) -> io::Result<()> {
     if cfg!(unix) { signal(INTERRUPT, process) } else { Ok(()) }
 }
 
-/// Signals a process. The name is that of `kill`, and on Windows that of a console's event, which also goes to
-/// the descendants.
+/// Signals a process. On Unix, `name` is one that `kill` takes. On Windows it is an event of a console, which the
+/// descendants receive too.
 ///
 /// # Errors
 /// If there is no such process.

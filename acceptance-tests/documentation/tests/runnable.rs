@@ -89,7 +89,7 @@ fn without_head(text: &str) -> String {
 #[test]
 fn every_example_is_formatted() {
     scenario(|s| {
-        // A program without functions cannot parse the calls of them.
+        // Older programs cannot parse calls of functions.
         if !s.can(Feature::Functions) {
             return;
         }

@@ -29,7 +29,7 @@ pub enum Program {
 /// A feature that hosts have from some release on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Feature {
-    /// It is one process. Before, a process that did the work was watched by another, which started it.
+    /// It is one process. An older one starts a second process, which does the work, and watches it.
     OneProcess,
     /// It reads an object's state once before it changes the object, not twice.
     StateReadOnce,
@@ -96,7 +96,7 @@ pub type Row = (Feature, Option<u32>, Option<u32>, Evidence, &'static str);
 
 /// The features of the releases.
 pub const FEATURES: [Row; 20] = [
-    // Until then, `main` starts itself again, by the package panicwrap.
+    // Before, `main` starts a copy of itself with the package panicwrap.
     (Feature::OneProcess, Some(1), Some(6), Ran, "main.go"),
     // managedResourceExecute: readResourceInstanceState before the second plan only.
     (Feature::StateReadOnce, Some(2), Some(6), Ran, "internal/terraform/node_resource_apply_instance.go"),

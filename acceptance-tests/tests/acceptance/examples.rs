@@ -136,7 +136,7 @@ fn all_are_valid_and_formatted() {
             ],
             "an example that is not run must say so in its README"
         );
-        // A program without functions cannot parse the calls of them; `validate` has formatted the rest.
+        // Older programs cannot parse calls of functions. `validate` has formatted the rest.
         if s.can(Feature::Functions) {
             s.run_well(&["fmt", "-check", "-diff", "-recursive", "-no-color", examples().to_str().unwrap()]);
         }

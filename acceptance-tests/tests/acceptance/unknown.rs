@@ -47,7 +47,7 @@ const EARLY: &str = r#"{
     time    = "10m"
   }"#;
 
-/// Every argument that can come from another resource does.
+/// Sets every argument that can come from another resource.
 const EVERYWHERE: &str = r#"
 resource "gallery_invm_access_profile" "web" {
   gallery_id               = local.late.gallery
